@@ -1,0 +1,53 @@
+// argv → command. The only place that ends the process.
+import { run } from './commands/run.ts';
+import { ExitCode, PolicyWrapError } from './errors.ts';
+import { escapeText } from './terminal/escape.ts';
+
+/** Output that a client does not read is waited for this long. */
+const FLUSH_MS = 1000;
+const COMMANDS: ReadonlySet<string> = new Set(['log', 'demo', 'help']);
+
+async function main(argv: readonly string[]): Promise<number> {
+  // Everything of the main job stands before and after `--`; nothing else of ours is loaded for it.
+  const separator = argv.indexOf('--');
+  if (separator >= 0) {
+    const options = argv.slice(argv[0] === 'run' ? 1 : 0, separator);
+    return run(options, argv.slice(separator + 1));
+  }
+  const [first] = argv;
+  if (first !== undefined && !first.startsWith('-') && !COMMANDS.has(first))
+    throw new PolicyWrapError('PW_USAGE', `unknown command \`${first}\``, {
+      help: `to wrap a server, put \`--\` before its command: policy-wrap -- ${argv.join(' ')}`,
+      exitCode: ExitCode.usage,
+    });
+  if (first === undefined || first === 'run')
+    throw new PolicyWrapError('PW_USAGE', 'there is no server to wrap', {
+      help: 'policy-wrap -- <command> [args…] wraps a server; policy-wrap --help lists everything',
+      exitCode: ExitCode.usage,
+    });
+  const { runCommand } = await import('./commands/program.ts');
+  return runCommand(argv);
+}
+
+function report(error: unknown): number {
+  if (!(error instanceof PolicyWrapError)) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`policy-wrap: this is a bug in policy-wrap: ${stack}\n`);
+    return ExitCode.failed;
+  }
+  for (const line of error.message.split('\n'))
+    process.stderr.write(`policy-wrap: ${escapeText(line)}\n`);
+  if (error.help !== undefined)
+    process.stderr.write(`policy-wrap: help: ${escapeText(error.help)}\n`);
+  return error.exitCode;
+}
+
+function end(code: number): void {
+  process.exitCode = code;
+  // What the client has not read yet goes out first.
+  process.stdout.on('error', () => process.exit(code));
+  process.stdout.write('', () => process.exit(code));
+  setTimeout(() => process.exit(code), FLUSH_MS);
+}
+
+main(process.argv.slice(2)).then(end, (error: unknown) => end(report(error)));

@@ -1,0 +1,58 @@
+// The commands beside the main job, and the help text.
+import { Command, CommanderError } from 'commander';
+import { ExitCode } from '../errors.ts';
+
+declare const __VERSION__: string;
+
+const RUN_HELP = `
+Wrap a server (the main job):
+  policy-wrap [options] -- <command> [args…]
+
+  --policy FILE          a policy, or preset:ecs, preset:recommended; repeat it for more layers
+  --mode enforce|observe observe decides and records, and blocks nothing
+  --server NAME          the name that selects policy and counters (default: from the command)
+  --grant NAME           whose counters are used (default: default)
+  --state FILE           counters and records (default: in your state folder)
+  --max-message SIZE     the longest message a client may send (default: 64MiB)
+  --log-level LEVEL      error, warn, info or debug: what is said on stderr (default: info)
+
+  Each but --mode can be set as POLICY_WRAP_POLICY, POLICY_WRAP_SERVER, …
+
+Example:
+  policy-wrap -- uvx awslabs.ecs-mcp-server
+`;
+
+/** Runs a command; returns its exit code. */
+export async function runCommand(argv: readonly string[]): Promise<number> {
+  let code: number = ExitCode.ok;
+  const program = new Command('policy-wrap')
+    .description('Put a policy between an AI agent and any MCP server.')
+    .version(__VERSION__)
+    .addHelpText('after', RUN_HELP)
+    .exitOverride()
+    .showHelpAfterError('(policy-wrap --help lists commands and options)');
+  program
+    .command('log')
+    .description('what was asked, what was decided and why, how it ended')
+    .option('-f, --follow', 'go on with what comes; a row is shown when it is decided')
+    .option('--json', 'one JSON object a line')
+    .option('-n, --last <count>', 'how many of the newest rows', '50')
+    .option('--server <name>', 'only this server')
+    .option('--state <file>', 'another state file')
+    .action(async options => {
+      code = await (await import('./log.ts')).log(options);
+    });
+  program
+    .command('demo')
+    .description('a runaway agent against a server that policy-wrap protects')
+    .action(async () => {
+      code = await (await import('./demo.ts')).demo();
+    });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+  }
+}

@@ -1,0 +1,63 @@
+// `policy-wrap [options] -- command args…`: the main job.
+import { randomBytes } from 'node:crypto';
+import { parseRunOptions } from '../config/options.ts';
+import { folders, stateFile } from '../config/paths.ts';
+import { policiesFor } from '../config/policy-files.ts';
+import { serverName } from '../config/server-name.ts';
+import { ExitCode, PolicyWrapError } from '../errors.ts';
+import { runPump } from '../proxy/pump.ts';
+import { Session } from '../proxy/session.ts';
+import { sqliteStore } from '../store/sqlite.ts';
+import { sayer } from '../terminal/stderr.ts';
+
+/** Wraps a server until it ends; returns the exit code. */
+export async function run(
+  options: readonly string[],
+  upstream: readonly string[],
+): Promise<number> {
+  const { env } = process;
+  const [command, ...args] = upstream;
+  if (command === undefined || command === '')
+    throw new PolicyWrapError('PW_USAGE', 'no command after `--`', {
+      help: "put the server's command there: policy-wrap -- npx -y @modelcontextprotocol/server-memory",
+      exitCode: ExitCode.usage,
+    });
+  const parsed = parseRunOptions(options, env);
+  const say = sayer(parsed.logLevel);
+  const server = parsed.server ?? serverName(command, args);
+  const { policies, names, hash } = await policiesFor(server, parsed.policies, folders(env));
+  say(
+    'info',
+    `${server}: ${names.join(' + ')}${parsed.mode === 'observe' ? ', only observing' : ''}`,
+  );
+
+  const now = () => Date.now();
+  const store = sqliteStore(stateFile(env, parsed.state), { now, warn: text => say('warn', text) });
+  const session = new Session({
+    policies,
+    mode: parsed.mode,
+    session: randomBytes(8).toString('hex'),
+    server,
+    grant: parsed.grant,
+    policyHash: hash,
+    now,
+  });
+  // The driver is loaded while the server boots; the file is made by the first call.
+  setImmediate(() => store.warm());
+  return runPump({
+    command,
+    args,
+    env: withoutOwn(env),
+    session,
+    store,
+    maxMessage: parsed.maxMessage,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    say,
+  });
+}
+
+// A server that is itself wrapped must not inherit these settings.
+function withoutOwn(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^POLICY_WRAP_/i.test(name)));
+}

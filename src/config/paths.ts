@@ -1,0 +1,32 @@
+// Where configuration and state live on this platform, or under POLICY_WRAP_HOME.
+import { join } from 'node:path';
+import envPaths from 'env-paths';
+
+export interface Folders {
+  readonly config: string;
+  readonly state: string;
+  /** Where the machine's administrator keeps a policy; no setting of the user's moves it. */
+  readonly machine: string;
+}
+
+export function folders(
+  env: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform = process.platform,
+): Folders {
+  const machine = machineFolder(env, platform);
+  const home = env.POLICY_WRAP_HOME;
+  if (home !== undefined && home !== '')
+    return { config: join(home, 'config'), state: join(home, 'state'), machine };
+  const { config, data, log } = envPaths('policy-wrap', { suffix: '' });
+  // On Linux the library's log folder is XDG_STATE_HOME; elsewhere state is application data.
+  return { config, state: platform === 'linux' ? log : data, machine };
+}
+
+function machineFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
+  if (platform === 'win32') return join(env.ProgramData ?? 'C:\\ProgramData', 'policy-wrap');
+  return platform === 'darwin' ? '/Library/Application Support/policy-wrap' : '/etc/policy-wrap';
+}
+
+export function stateFile(env: NodeJS.ProcessEnv, given: string | undefined): string {
+  return given ?? join(folders(env).state, 'state.db');
+}

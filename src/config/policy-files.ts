@@ -1,0 +1,118 @@
+// Which policies apply to a server, read from disk: its own, everybody's and the administrator's.
+import { createHash } from 'node:crypto';
+import { lstatSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { ExitCode, messageOf, PolicyWrapError } from '../errors.ts';
+import { MAIN_LAYER } from '../policy/limits.ts';
+import { conflictsBetween, loadPolicy, type PolicySource } from '../policy/load.ts';
+import type { Policy } from '../policy/policy.ts';
+import { isPreset, PRESET_NAMES, presetFor, presetSource } from '../policy/presets.ts';
+import type { Folders } from './paths.ts';
+
+export interface LoadedPolicies {
+  readonly policies: readonly Policy[];
+  /** What was loaded, in the order of the layers. */
+  readonly names: readonly string[];
+  /** Of all texts: the same where the same rules apply. */
+  readonly hash: string;
+}
+
+const EXTENSIONS = ['json', 'yaml', 'yml'];
+const PRESET = 'preset:';
+
+/**
+ * The layers for a server: `given` files, else the server's file, else its preset; and always
+ * `_all` and the administrator's. Never a file of the working directory. Throws `PW_POLICY_…`.
+ */
+export async function policiesFor(
+  server: string,
+  given: readonly string[],
+  { config, machine }: Pick<Folders, 'config' | 'machine'>,
+): Promise<LoadedPolicies> {
+  const own = given.map((name, i) => sourceOf(name, i === 0 ? MAIN_LAYER : `policy:${i + 1}`));
+  const folder = join(config, 'policies');
+  const found =
+    own.length > 0 ? own : [fileIn(folder, server, MAIN_LAYER) ?? presetSource(presetFor(server))];
+  const sources = [
+    ...found,
+    fileIn(folder, '_all', '_all'),
+    withMachine(fileIn(machine, 'policy', 'machine')),
+  ].filter(source => source !== undefined);
+
+  const results = await Promise.all(sources.map(loadPolicy));
+  const policies = results.flatMap(result => ('policy' in result ? [result.policy] : []));
+  const problems = [
+    ...results.flatMap(result => ('problems' in result ? result.problems : [])),
+    ...conflictsBetween(policies),
+  ];
+  if (problems.length > 0)
+    throw new PolicyWrapError('PW_POLICY_INVALID', problems.join('\n'), {
+      help: 'no call is let through until this is mended; docs/policy.md has every key',
+      exitCode: ExitCode.policy,
+    });
+  return {
+    policies,
+    names: sources.map(({ name }) => name),
+    hash: hashOf(sources),
+  };
+}
+
+function withMachine(source: PolicySource | undefined): PolicySource | undefined {
+  return source && { ...source, machine: true };
+}
+
+function hashOf(sources: readonly PolicySource[]): string {
+  const texts = sources.map(({ layer, text }) => [layer ?? MAIN_LAYER, text]);
+  return createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 12);
+}
+
+function fileIn(folder: string, name: string, layer: string): PolicySource | undefined {
+  const files = EXTENSIONS.map(extension => join(folder, `${name}.${extension}`)).filter(isThere);
+  if (files.length > 1)
+    throw new PolicyWrapError(
+      'PW_POLICY_AMBIGUOUS',
+      `there are several policies for ${name}: ${files.join(', ')}`,
+      { help: 'keep one of them', exitCode: ExitCode.policy },
+    );
+  const [file] = files;
+  return file === undefined ? undefined : sourceOf(file, layer);
+}
+
+// Only a file that is certainly absent may be passed over: one that cannot be looked at may hold rules.
+function isThere(file: string): boolean {
+  try {
+    return lstatSync(file) !== undefined;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    throw unreadable(file, messageOf(error), error);
+  }
+}
+
+function sourceOf(name: string, layer: string): PolicySource {
+  if (name.startsWith(PRESET)) {
+    const preset = name.slice(PRESET.length);
+    if (isPreset(preset)) return { ...presetSource(preset), layer };
+    throw unreadable(name, `there is no such preset, only ${PRESET_NAMES.join(', ')}`);
+  }
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(name));
+    return { name, text, format: formatOf(name, text), layer };
+  } catch (error) {
+    throw unreadable(name, messageOf(error), error);
+  }
+}
+
+function formatOf(name: string, text: string): 'json' | 'yaml' {
+  if (extname(name) === '.json') return 'json';
+  if (/^\.ya?ml$/.test(extname(name))) return 'yaml';
+  return text.trimStart().startsWith('{') ? 'json' : 'yaml';
+}
+
+function unreadable(name: string, why: string, cause?: unknown): PolicyWrapError {
+  return new PolicyWrapError('PW_POLICY_UNREADABLE', `cannot read the policy ${name}: ${why}`, {
+    help: 'no server is started without its policy: mend the path or the file',
+    exitCode: ExitCode.policy,
+    cause,
+  });
+}

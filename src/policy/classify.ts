@@ -1,0 +1,90 @@
+// A tool's category from its name: the verb decides, the most dangerous reading wins.
+//
+// Only the name counts (and the operation of a tool that has several): what a server says of its own
+// tools in descriptions and annotations must not lower the caution it is treated with.
+import type { Category } from './schema.ts';
+
+type Known = Exclude<Category, 'unknown'>;
+
+const VERBS: Record<Known, readonly string[]> = {
+  financial: [
+    ...['pay', 'payout', 'refund', 'charge', 'transfer', 'purchase', 'buy', 'sell', 'checkout'],
+    ...['withdraw', 'deposit', 'invoice', 'payment', 'payments', 'trade', 'order'],
+  ],
+  destructive: [
+    ...['delete', 'remove', 'destroy', 'drop', 'purge', 'terminate', 'erase', 'wipe', 'truncate'],
+    ...['uninstall', 'revoke', 'deregister', 'flush', 'prune', 'reset', 'rm', 'del', 'clear'],
+    ...[
+      'unlink',
+      'kill',
+      'detach',
+      'evict',
+      'expire',
+      'discard',
+      'overwrite',
+      'flushall',
+      'flushdb',
+    ],
+  ],
+  execute: [
+    ...['execute', 'exec', 'run', 'start', 'stop', 'invoke', 'deploy', 'trigger', 'launch', 'eval'],
+    ...['evaluate', 'restart', 'reboot', 'shell', 'bash', 'command', 'script', 'build', 'push'],
+    ...['send', 'publish', 'merge', 'scale', 'rollback', 'install', 'apply', 'rotate', 'click'],
+    ...[
+      'navigate',
+      'press',
+      'type',
+      'spawn',
+      'submit',
+      'call',
+      'request',
+      'query',
+      'sql',
+      'cancel',
+    ],
+  ],
+  write: [
+    ...['create', 'update', 'write', 'set', 'put', 'add', 'insert', 'edit', 'modify', 'patch'],
+    ...['upsert', 'append', 'register', 'tag', 'untag', 'move', 'rename', 'copy', 'upload', 'save'],
+    ...['attach', 'enable', 'disable', 'assign', 'comment', 'fork', 'close', 'open', 'subscribe'],
+    ...['configure', 'import', 'store', 'mkdir', 'make', 'post', 'reply', 'increment', 'decrement'],
+    ...['lock', 'unlock', 'grant', 'restore', 'change', 'replace', 'archive', 'generate'],
+  ],
+  read: [
+    ...['get', 'list', 'describe', 'read', 'search', 'find', 'show', 'fetch', 'view', 'count'],
+    ...['check', 'validate', 'lookup', 'inspect', 'info', 'status', 'wait', 'explain', 'analyze'],
+    ...['analyse', 'detect', 'diff', 'compare', 'download', 'export', 'tree', 'stat', 'exists'],
+    ...['discover', 'monitor', 'preview', 'recommend', 'suggest', 'head', 'ls', 'cat', 'watch'],
+    ...['retrieve', 'browse', 'verify', 'ping', 'echo'],
+  ],
+};
+// The first word of a name is its verb; these are dangerous wherever they stand.
+const ANYWHERE: readonly Known[] = ['destructive', 'financial'];
+const BY_CAUTION: readonly Known[] = ['financial', 'destructive', 'execute', 'write', 'read'];
+const CATEGORY_OF = new Map<string, Known>(
+  [...BY_CAUTION]
+    .reverse()
+    .flatMap(category => VERBS[category].map(verb => [verb, category] as const)),
+);
+
+/** The category of a subject: a tool's name, or `tool:operation`, where the operation decides. */
+export function classify(subject: string): Category {
+  const colon = subject.lastIndexOf(':');
+  const words = wordsOf(subject.slice(colon + 1));
+  const found = words.map(word => CATEGORY_OF.get(word)).filter(category => category !== undefined);
+  // `search_and_replace` has two verbs; in `get_build_status` the second one is a noun.
+  const counted = words.includes('and')
+    ? found
+    : [...found.slice(0, 1), ...found.filter(category => ANYWHERE.includes(category))];
+  return BY_CAUTION.find(category => counted.includes(category)) ?? 'unknown';
+}
+
+/** `deleteAppV2`, `delete_app`, `DELETE-app` → delete, app, …; in lower case. */
+function wordsOf(name: string): string[] {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .filter(word => word !== '');
+}

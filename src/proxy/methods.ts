@@ -1,0 +1,71 @@
+// Every method of MCP that a client may send, 2024-11-05 to 2026-07-28, and what the policy has to do
+// with it. What is not listed here does not pass.
+
+/** How a request is judged. */
+export type Policed =
+  /** It passes: it reads nothing and changes nothing that a policy is about. */
+  | 'pass'
+  | 'tool'
+  /** One resource, by `uri`. */
+  | 'resource'
+  /** One prompt, by `name`. */
+  | 'prompt'
+  /** The resource or prompt in `ref`. */
+  | 'completion'
+  /** The resources in `notifications.resourceSubscriptions`. */
+  | 'listen';
+
+export const REQUESTS: ReadonlyMap<string, Policed> = new Map<string, Policed>([
+  ['initialize', 'pass'],
+  ['server/discover', 'pass'],
+  ['ping', 'pass'],
+  ['logging/setLevel', 'pass'],
+  ['tools/list', 'pass'],
+  ['tools/call', 'tool'],
+  ['resources/list', 'pass'],
+  ['resources/templates/list', 'pass'],
+  ['resources/read', 'resource'],
+  ['resources/subscribe', 'resource'],
+  ['resources/unsubscribe', 'pass'],
+  ['prompts/list', 'pass'],
+  ['prompts/get', 'prompt'],
+  ['completion/complete', 'completion'],
+  ['subscriptions/listen', 'listen'],
+  // A task exists only where a tool call that passed the policy made it.
+  ['tasks/get', 'pass'],
+  ['tasks/list', 'pass'],
+  ['tasks/result', 'pass'],
+  ['tasks/cancel', 'pass'],
+  ['tasks/update', 'pass'],
+]);
+
+export const NOTIFICATIONS: ReadonlySet<string> = new Set([
+  'notifications/initialized',
+  'notifications/cancelled',
+  'notifications/progress',
+  'notifications/roots/list_changed',
+  'notifications/tasks/status',
+]);
+
+/** Keys of `params` that the policy or a server's dispatch reads; a look-alike of one is refused. */
+export const PARAM_KEYS: readonly string[] = [
+  'name',
+  'arguments',
+  'uri',
+  'ref',
+  'argument',
+  'context',
+  'task',
+  'notifications',
+  'cursor',
+  'inputResponses',
+  'requestState',
+  '_meta',
+];
+
+export const PROTOCOL_VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
+/** The first protocol version without a handshake, whose results carry `resultType`. */
+export const MODERN = '2026-07-28';
+/** Keys of `_meta` that only policy-wrap may write. */
+export const OWN_META = 'policy-wrap/';
+export const VERDICT_KEY = 'policy-wrap/verdict';

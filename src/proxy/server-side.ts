@@ -1,0 +1,125 @@
+// The server's half of a session: its replies, its notifications and what it asks of the client.
+import type { Outcome } from '../audit/record.ts';
+import { shorten } from '../audit/record.ts';
+import type { Lines } from '../rpc/frame.ts';
+import { type Id, idKey, type Message, member, readMessage, readString } from '../rpc/message.ts';
+import { isNeutral, neutralise } from '../rpc/neutral.ts';
+import { TOLERANT } from '../rpc/scan.ts';
+import type { Context } from './judge.ts';
+import { cutLine, forgedKeys, hiddenTools } from './lists.ts';
+import type { Action, Pending } from './session.ts';
+
+type Response = Extract<Message, { kind: 'response' }>;
+
+/** Requests of the server's that the client has yet to answer; the oldest are forgotten beyond it. */
+const MAX_ASKED = 10_000;
+const SHOWN = 200;
+
+export class ServerSide {
+  private readonly asked = new Set<string>();
+  private readonly isHidden: ((name: string) => boolean) | undefined;
+
+  constructor(
+    private readonly context: Context,
+    private readonly pending: Map<string, Pending>,
+  ) {
+    const hiding = context.policies.filter(
+      policy => policy.hides && (context.mode === 'enforce' || policy.machine),
+    );
+    this.isHidden =
+      hiding.length === 0 ? undefined : name => hiding.some(policy => policy.isHidden(name));
+  }
+
+  /** True, once, where the server has asked under this id. */
+  answered(id: Id): boolean {
+    return this.asked.delete(idKey(id));
+  }
+
+  lines(
+    { buffer, starts, ends }: Lines,
+    isUtf8: (start: number, end: number) => boolean,
+  ): Action[] {
+    return starts.flatMap((start, i) => {
+      const end = ends[i] ?? start;
+      if (end === start) return [];
+      return isUtf8(start, end) ? this.line(buffer, start, end) : [noise(buffer, start, end)];
+    });
+  }
+
+  private line(buffer: Buffer, start: number, end: number): Action[] {
+    const message = readMessage(buffer, start, end, TOLERANT);
+    switch (message.kind) {
+      case 'malformed':
+        return [noise(buffer, start, end)];
+      case 'notification':
+        return [passing(buffer, start, end)];
+      case 'request':
+        this.remember(message.id);
+        return [passing(buffer, start, end)];
+      case 'response':
+        return this.response(buffer, start, end, message);
+    }
+  }
+
+  private remember(id: Id): void {
+    this.asked.add(idKey(id));
+    const oldest = this.asked.values().next().value;
+    if (this.asked.size > MAX_ASKED && oldest !== undefined) this.asked.delete(oldest);
+  }
+
+  private response(buffer: Buffer, start: number, end: number, message: Response): Action[] {
+    const pending = this.pending.get(idKey(message.id));
+    if (pending === undefined)
+      return [
+        {
+          kind: 'note',
+          text: `dropped a reply of the server's to no request: id ${shorten(JSON.stringify(message.id), SHOWN)}`,
+        },
+      ];
+    this.pending.delete(idKey(message.id));
+    const cuts = [
+      ...forgedKeys(buffer, message.members),
+      ...(pending.method === 'tools/list' && this.isHidden !== undefined
+        ? hiddenTools(buffer, message.members, this.isHidden)
+        : []),
+    ];
+    const cut = cutLine(buffer, start, end, cuts);
+    const forward =
+      cut === undefined ? passing(buffer, start, end) : passing(cut, 0, cut.length - 1);
+    const settlement = pending.cancelled
+      ? []
+      : this.settlement(pending, outcomeOf(buffer, message));
+    return [forward, ...settlement];
+  }
+
+  /** How a forwarded call ended, where it was recorded. */
+  settlement(pending: Pending, outcome: Outcome): Action[] {
+    if (pending.row === undefined) return [];
+    const durationMs = Math.max(0, this.context.now() - pending.since);
+    return [{ kind: 'settle', settled: { row: pending.row, outcome, durationMs } }];
+  }
+}
+
+/** The action that sends an accepted line on, as it is or without line breaks that only some see. */
+export function passing(buffer: Buffer, start: number, end: number): Action {
+  if (isNeutral(buffer, start, end)) return { kind: 'forward', buffer, start, end: end + 1 };
+  const line = neutralise(buffer, start, end);
+  return { kind: 'forward', buffer: line, start: 0, end: line.length };
+}
+
+function outcomeOf(buffer: Buffer, { result, members }: Response): Outcome {
+  if (result === undefined) return 'error';
+  const isError = member(members, 'isError');
+  if (isError !== undefined && buffer[isError.start] === 0x74) return 'tool_error';
+  const type = member(members, 'resultType');
+  const modern = type && readString(buffer, type.start, type.end);
+  return modern === 'input_required' ? 'input_required' : 'ok';
+}
+
+function noise(buffer: Buffer, start: number, end: number): Action {
+  const text = shorten(buffer.toString('utf8', start, Math.min(end, start + 4 * SHOWN)), SHOWN);
+  return {
+    kind: 'note',
+    text: `dropped a line from the server that is no JSON-RPC message: ${text}`,
+  };
+}

@@ -1,0 +1,121 @@
+// The real server: a child that is started once, or once more where `uvx` named what it should run.
+import { type Child, type Exit, startChild } from './child.ts';
+import { correctedArgs, isUvx } from './uvx.ts';
+
+export interface UpstreamHandlers {
+  data(chunk: Buffer): void;
+  /** The server reads again after `write` said that it does not keep up. */
+  drain(): void;
+  note(text: string): void;
+}
+
+export interface Upstream {
+  /** False where the server does not keep up: wait for `drain`. */
+  write(bytes: Buffer): boolean;
+  /** True while bytes that are written can reach it. */
+  readonly accepts: boolean;
+  end(): void;
+  pause(): void;
+  resume(): void;
+  /** Resolves when it has ended; rejects with `PW_SPAWN` where it did not start. */
+  readonly ended: Promise<Exit>;
+  cleared(): Promise<void>;
+}
+
+/** Input that is kept for a second start; a client sends less before the first answer. */
+const MAX_KEPT = 1 << 20;
+const MAX_ANSWER = 1 << 16;
+
+export function startUpstream(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  handlers: UpstreamHandlers,
+): Upstream {
+  const retry = isUvx(command) ? new Retry() : undefined;
+  let child: Child;
+  let ending = false;
+
+  const run = async (argv: readonly string[]): Promise<Exit> => {
+    child = startChild(command, argv, { env, stderr: retry === undefined ? 'inherit' : 'pipe' });
+    child.stdout.on('data', (chunk: Buffer) => {
+      retry?.answered();
+      handlers.data(chunk);
+    });
+    child.stdin.on('drain', () => handlers.drain());
+    child.stderr?.on('data', (chunk: Buffer) => {
+      process.stderr.write(chunk);
+      retry?.heard(chunk);
+    });
+    for (const bytes of retry?.input ?? []) child.stdin.write(bytes);
+    // What the first start did not take is not waited for any more.
+    if (argv !== args) handlers.drain();
+    if (ending) child.end();
+    const exit = await child.ended;
+    const corrected = exit.code === 1 ? retry?.correct(argv) : undefined;
+    if (corrected === undefined) return exit;
+    handlers.note(
+      `no such executable in that package, starting \`${[command, ...corrected].join(' ')}\` instead`,
+    );
+    return run(corrected);
+  };
+
+  const ended = run(args);
+  return {
+    ended,
+    write(bytes) {
+      retry?.sent(bytes);
+      // A child that is to be started again takes no input; it gets what was kept.
+      return child.stdin.writable ? child.stdin.write(bytes) : true;
+    },
+    get accepts() {
+      return child.stdin.writable || (retry?.open ?? false);
+    },
+    end() {
+      ending = true;
+      child.end();
+    },
+    pause: () => void child.stdout.pause(),
+    resume: () => void child.stdout.resume(),
+    cleared: () => child.cleared(),
+  };
+}
+
+/** What must be kept until the first byte of an answer, for the command to be started again. */
+class Retry {
+  input: Buffer[] = [];
+  private size = 0;
+  private heardText = '';
+  private closed = false;
+
+  get open(): boolean {
+    return !this.closed;
+  }
+
+  sent(bytes: Buffer): void {
+    if (this.closed) return;
+    this.size += bytes.length;
+    if (this.size > MAX_KEPT) this.answered();
+    else this.input.push(bytes);
+  }
+
+  heard(chunk: Buffer): void {
+    if (!this.closed) this.heardText = (this.heardText + chunk.toString('utf8')).slice(-MAX_ANSWER);
+  }
+
+  /** The server speaks, so the command was right: nothing is kept any more. */
+  answered(): void {
+    this.closed = true;
+    this.input = [];
+    this.heardText = '';
+  }
+
+  /** Once. */
+  correct(args: readonly string[]): string[] | undefined {
+    if (this.closed) return undefined;
+    const corrected = correctedArgs(args, this.heardText);
+    this.heardText = '';
+    if (corrected === undefined) this.closed = true;
+    return corrected;
+  }
+}

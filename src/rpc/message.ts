@@ -1,0 +1,171 @@
+// What a scanned line is in JSON-RPC 2.0 terms, its id, and the wrapper's own replies.
+import {
+  emptySpans,
+  type Fault,
+  type Member,
+  type ScanOptions,
+  STRICT,
+  scanMessage,
+} from './scan.ts';
+
+export type Id = string | number;
+
+/** JSON-RPC and MCP error codes that the wrapper itself sends. */
+export const ErrorCode = {
+  parse: -32700,
+  invalidRequest: -32600,
+  methodNotFound: -32601,
+  invalidParams: -32602,
+  internal: -32603,
+  /** Stopped by the policy, where the reply cannot be a tool result. */
+  denied: -31001,
+} as const;
+
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+export type Message =
+  | { kind: 'request'; id: Id; method: string; params: Span | undefined; members: Member[] }
+  | { kind: 'notification'; method: string; params: Span | undefined; members: Member[] }
+  | { kind: 'response'; id: Id; result: Span | undefined; members: Member[] };
+
+/** A line that is no message: what to answer, under the id where one can be read. */
+export interface Malformed {
+  kind: 'malformed';
+  code: number;
+  message: string;
+  id: Id | undefined;
+}
+
+const spans = emptySpans();
+
+/**
+ * Reads bytes [start, end) of a client's line. Anything that is not exactly a JSON-RPC 2.0 request,
+ * notification or response with MCP's ids (strings and safe integers) is malformed.
+ */
+export function readMessage(
+  buffer: Buffer,
+  start: number,
+  end: number,
+  how: ScanOptions = STRICT,
+): Message | Malformed {
+  const fault = scanMessage(buffer, start, end, spans, how);
+  if (fault !== undefined) return notJson(buffer, start, fault);
+  const strict = how === STRICT;
+  const hasId = spans.idStart >= 0;
+  const id = hasId ? readId(buffer, spans.idStart, spans.idEnd) : undefined;
+  const invalid = (message: string): Malformed => malformed(ErrorCode.invalidRequest, message, id);
+
+  if (strict && buffer.toString('latin1', spans.jsonrpcStart, spans.jsonrpcEnd) !== '"2.0"')
+    return invalid('`jsonrpc` must be "2.0"');
+  if (strict && spans.hasOther) return invalid('unknown top-level key');
+  if (hasId && id === undefined) return invalid('`id` must be a string or a safe integer');
+  const { members } = spans;
+
+  if (spans.methodStart >= 0) {
+    if (spans.resultStart >= 0 || spans.errorStart >= 0)
+      return invalid('a message has `method` or a result, not both');
+    const method = readString(buffer, spans.methodStart, spans.methodEnd);
+    if (method === undefined) return invalid('`method` must be a string');
+    const params = span(spans.paramsStart, spans.paramsEnd);
+    if (params !== undefined && buffer[params.start] !== 0x7b)
+      return invalid('`params` must be an object');
+    return id === undefined
+      ? { kind: 'notification', method, params, members }
+      : { kind: 'request', id, method, params, members };
+  }
+  if (
+    id === undefined ||
+    spans.resultStart >= 0 === spans.errorStart >= 0 ||
+    spans.paramsStart >= 0
+  )
+    return invalid('neither a request, a notification nor a response');
+  return { kind: 'response', id, result: span(spans.resultStart, spans.resultEnd), members };
+}
+
+function span(start: number, end: number): Span | undefined {
+  return start < 0 ? undefined : { start, end };
+}
+
+function notJson(buffer: Buffer, start: number, fault: Fault): Malformed {
+  const isObject = /^[ \t\r]*\{/.test(buffer.toString('latin1', start, start + 64));
+  const column = fault.at - start + 1;
+  return malformed(
+    isObject || fault.message !== 'expected a JSON object'
+      ? ErrorCode.parse
+      : ErrorCode.invalidRequest,
+    `${fault.message} (byte ${column})`,
+    undefined,
+  );
+}
+
+function malformed(code: number, message: string, id: Id | undefined): Malformed {
+  return { kind: 'malformed', code, message, id };
+}
+
+/** The id in bytes [start, end): a string or a safe integer, else undefined. */
+export function readId(buffer: Buffer, start: number, end: number): Id | undefined {
+  if (buffer[start] === 0x22) return readString(buffer, start, end);
+  const lexeme = buffer.toString('latin1', start, end);
+  const number = Number(lexeme);
+  return /^-?[0-9]+$/.test(lexeme) && Number.isSafeInteger(number) ? number : undefined;
+}
+
+/** The string in bytes [start, end), quotes included, decoded; undefined where it is no string. */
+export function readString(buffer: Buffer, start: number, end: number): string | undefined {
+  if (start < 0 || buffer[start] !== 0x22) return undefined;
+  const raw = buffer.toString('utf8', start + 1, end - 1);
+  return raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw;
+}
+
+/** The value of a member of `params`, `result` or `error`; undefined where there is none. */
+export function member(members: readonly Member[], key: string): Member | undefined {
+  return members.find(candidate => candidate.key === key);
+}
+
+/** A string member, decoded; undefined where it is absent or no string. */
+export function stringMember(
+  buffer: Buffer,
+  members: readonly Member[],
+  key: string,
+): string | undefined {
+  const found = member(members, key);
+  return found && readString(buffer, found.start, found.end);
+}
+
+/** The JSON value of a span that the scanner has accepted. */
+export function readValue(buffer: Buffer, { start, end }: Span): unknown {
+  return JSON.parse(buffer.toString('utf8', start, end));
+}
+
+/** One line: an error reply; without an id where none could be read or it would settle another call. */
+export function errorReply(
+  id: Id | undefined,
+  code: number,
+  message: string,
+  data?: unknown,
+): string {
+  const error = data === undefined ? { code, message } : { code, message, data };
+  return line(id === undefined ? { jsonrpc: '2.0', error } : { jsonrpc: '2.0', id, error });
+}
+
+/** One line: a result reply. */
+export function resultReply(id: Id, result: unknown): string {
+  return line({ jsonrpc: '2.0', id, result });
+}
+
+// Some clients split lines at U+2028, U+2029 and U+0085 too, which JSON lets stand in strings.
+function line(message: unknown): string {
+  const text = JSON.stringify(message).replace(
+    /[\u0085\u2028\u2029]/g,
+    c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return `${text}\n`;
+}
+
+/** A map key that keeps `1` and `"1"` apart. */
+export function idKey(id: Id): string {
+  return typeof id === 'string' ? `s${id}` : `n${id}`;
+}

@@ -1,0 +1,119 @@
+// Walking JSON that the scanner has accepted: where the members of an object and the elements of an
+// array stand, so that parts of a message can be cut out without rebuilding the rest.
+import { readString, type Span } from './message.ts';
+
+export interface WalkedMember {
+  readonly key: string;
+  /** From the key's opening quote. */
+  readonly start: number;
+  readonly value: Span;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** The members of the object at `at`, in order; none where it is no object. */
+export function membersOf(buffer: Buffer, at: number): WalkedMember[] {
+  const members: WalkedMember[] = [];
+  if (buffer[at] !== 0x7b) return members;
+  let i = skipSpace(buffer, at + 1);
+  while (buffer[i] !== 0x7d) {
+    const start = i;
+    i = skipString(buffer, i);
+    const key = readString(buffer, start, i) ?? '';
+    const from = skipSpace(buffer, skipSpace(buffer, i) + 1);
+    i = skipValue(buffer, from);
+    members.push({ key, start, value: { start: from, end: i } });
+    i = skipComma(buffer, i);
+  }
+  return members;
+}
+
+/** The elements of the array at `at`, in order; none where it is no array. */
+export function elementsOf(buffer: Buffer, at: number): Span[] {
+  const elements: Span[] = [];
+  if (buffer[at] !== 0x5b) return elements;
+  let i = skipSpace(buffer, at + 1);
+  while (buffer[i] !== 0x5d) {
+    const start = i;
+    i = skipValue(buffer, i);
+    elements.push({ start, end: i });
+    i = skipComma(buffer, i);
+  }
+  return elements;
+}
+
+/** A copy of bytes [start, end) with each of the ascending `cuts` left out. */
+export function without(buffer: Buffer, start: number, end: number, cuts: readonly Span[]): Buffer {
+  const pieces: Buffer[] = [];
+  let from = start;
+  for (const cut of cuts) {
+    pieces.push(buffer.subarray(from, cut.start));
+    from = cut.end;
+  }
+  pieces.push(buffer.subarray(from, end));
+  return Buffer.concat(pieces);
+}
+
+/** What to cut so that the chosen items of a list go, each with one of the commas beside it. */
+export function cutsFor(items: readonly Span[], goes: (index: number) => boolean): Span[] {
+  const cuts: Span[] = [];
+  const last = items.findLastIndex((_, index) => !goes(index));
+  const [first, end] = [items[0], items.at(-1)];
+  if (last < 0) return first && end ? [{ start: first.start, end: end.end }] : [];
+  for (const [index, item] of items.entries()) {
+    if (!goes(index)) continue;
+    // Behind the last item that stays a comma must go that stands before, elsewhere the one behind.
+    const before = items[index - 1];
+    const next = items[index + 1];
+    if (index > last && before !== undefined) cuts.push({ start: before.end, end: item.end });
+    else cuts.push({ start: item.start, end: next?.start ?? item.end });
+  }
+  return cuts;
+}
+
+function skipSpace(buffer: Buffer, at: number): number {
+  let i = at;
+  while (buffer[i] === 0x20 || buffer[i] === 0x09 || buffer[i] === 0x0d) i++;
+  return i;
+}
+
+function skipComma(buffer: Buffer, at: number): number {
+  const i = skipSpace(buffer, at);
+  return buffer[i] === 0x2c ? skipSpace(buffer, i + 1) : i;
+}
+
+function skipString(buffer: Buffer, at: number): number {
+  let i = at + 1;
+  while (buffer[i] !== QUOTE) i += buffer[i] === BACKSLASH ? 2 : 1;
+  return i + 1;
+}
+
+function skipValue(buffer: Buffer, at: number): number {
+  const c = buffer[at];
+  if (c === QUOTE) return skipString(buffer, at);
+  if (c !== 0x7b && c !== 0x5b) return skipScalar(buffer, at);
+  let depth = 0;
+  let i = at;
+  do {
+    const b = buffer[i];
+    if (b === QUOTE) {
+      i = skipString(buffer, i);
+      continue;
+    }
+    if (b === 0x7b || b === 0x5b) depth++;
+    else if (b === 0x7d || b === 0x5d) depth--;
+    i++;
+  } while (depth > 0);
+  return i;
+}
+
+// A number, true, false or null runs up to white space or the next of `, ] }`.
+function skipScalar(buffer: Buffer, at: number): number {
+  let i = at;
+  for (;;) {
+    const c = buffer[i] ?? 0;
+    if (c <= 0x20 || c === 0x2c || c === 0x5d || c === 0x7d) return i;
+    i++;
+  }
+}

@@ -1,0 +1,107 @@
+// The tables of the state file, and opening it so that several wrappers may do so at once.
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { messageOf, PolicyWrapError } from '../errors.ts';
+import type { Database, Driver } from './driver.ts';
+import { whileBusy } from './retry.ts';
+
+/** Raised by one whenever the tables change; a file of a later version is refused. */
+const VERSION = 1;
+// Creating the file and its tables takes longer than one transaction of a call.
+const OPEN_PATIENCE_MS = 2000;
+
+const TABLES = `
+CREATE TABLE counters (
+  id INTEGER PRIMARY KEY,
+  key TEXT NOT NULL UNIQUE,      -- scope, owner and name, as JSON
+  granted INTEGER NOT NULL,      -- sliding: grants ever made; grant k lies in part k / PART
+  pruned INTEGER NOT NULL,       -- sliding: the first part still kept
+  last INTEGER NOT NULL,         -- ms since 1970 of the latest call counted
+  keep INTEGER NOT NULL          -- ms of the longest window that reads it
+);
+CREATE TABLE grants (
+  counter INTEGER NOT NULL, part INTEGER NOT NULL,
+  times BLOB NOT NULL,           -- ascending doubles, ms since 1970
+  PRIMARY KEY (counter, part)
+) WITHOUT ROWID;
+CREATE TABLE tallies (
+  counter INTEGER NOT NULL, window TEXT NOT NULL,
+  start INTEGER NOT NULL, used INTEGER NOT NULL,
+  PRIMARY KEY (counter, window)
+) WITHOUT ROWID;
+CREATE TABLE records (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL, session TEXT NOT NULL, server TEXT NOT NULL, grant_name TEXT NOT NULL,
+  mode TEXT NOT NULL, method TEXT NOT NULL, subject TEXT NOT NULL, category TEXT,
+  effect TEXT NOT NULL, forwarded INTEGER NOT NULL, layer TEXT NOT NULL, key TEXT, reason TEXT,
+  limits TEXT, arguments TEXT, policy TEXT NOT NULL, outcome TEXT, duration_ms INTEGER
+);
+PRAGMA user_version = ${VERSION};
+`;
+
+/** Opens the state file for writing, made with its folder (0700, the file 0600) where it is not there. */
+export function openState(driver: Driver, file: string): Database {
+  return opening(file, () => {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    // SQLite gives its side files the mode of the database, so this one decides for all three.
+    closeSync(openSync(file, 'a', 0o600));
+    if (process.platform !== 'win32') chmodSync(file, 0o600);
+    const database = driver.open(file, { readonly: false });
+    whileBusy(OPEN_PATIENCE_MS, () => database.exec('PRAGMA journal_mode = WAL'));
+    database.exec('PRAGMA synchronous = NORMAL');
+    // Fewer, larger checkpoints: each costs a sync of the disk in the middle of a call.
+    database.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216');
+    if (versionOf(database) !== VERSION) create(database);
+    return database;
+  });
+}
+
+/** Opens it for reading; undefined where there is none yet. */
+export function openForReading(driver: Driver, file: string): Database {
+  return opening(file, () => {
+    const database = driver.open(file, { readonly: true });
+    return whileBusy(OPEN_PATIENCE_MS, () => {
+      checkVersion(versionOf(database));
+      return database;
+    });
+  });
+}
+
+function create(database: Database): void {
+  whileBusy(OPEN_PATIENCE_MS, () => database.exec('BEGIN IMMEDIATE'));
+  try {
+    // Another wrapper may have been here between the look and the lock.
+    const version = versionOf(database);
+    if (version === 0) database.exec(TABLES);
+    else checkVersion(version);
+    database.exec('COMMIT');
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function versionOf(database: Database): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0);
+}
+
+function checkVersion(version: number): void {
+  if (version !== VERSION)
+    throw new Error(`it has format ${version}, this version of policy-wrap reads ${VERSION}`);
+}
+
+function opening(file: string, open: () => Database): Database {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof PolicyWrapError) throw error;
+    throw new PolicyWrapError(
+      'PW_STATE',
+      `the state file ${file} cannot be used: ${messageOf(error)}`,
+      {
+        help: 'check that its folder exists and may be written to, or name another file with --state',
+        cause: error,
+      },
+    );
+  }
+}

@@ -1,0 +1,142 @@
+// The store in a local SQLite file (WAL): limits and rows of a batch in one immediate transaction.
+import { messageOf, PolicyWrapError } from '../errors.ts';
+import type { Settled, Store, Taken } from './contract.ts';
+import { Counters } from './counters.ts';
+import { decide } from './decide.ts';
+import { type Database, type Driver, loadDriver } from './driver.ts';
+import { MAX_STATE_BYTES, Records } from './records.ts';
+import { whileBusy } from './retry.ts';
+import { openState } from './schema.ts';
+
+/** How long a call waits for another process before it is denied. */
+const PATIENCE_MS = 250;
+const SETTLE_AFTER_MS = 100;
+const MAX_UNSETTLED = 10_000;
+
+export interface SqliteOptions {
+  /** Wall clock in milliseconds; read inside the transaction, so that waiting for it loosens nothing. */
+  readonly now: () => number;
+  readonly warn: (message: string) => void;
+  readonly driver?: Driver;
+  readonly maxBytes?: number;
+}
+
+/** A store that opens its file at the first call and again after a failure. */
+export function sqliteStore(file: string, options: SqliteOptions): Store & { warm(): void } {
+  let driver = options.driver;
+  let connection: Connection | undefined;
+  let waiting: Settled[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  const connected = (): Connection => {
+    driver ??= loadDriver();
+    connection ??= new Connection(openState(driver, file), options);
+    return connection;
+  };
+  const inTransaction = <T>(work: (connection: Connection) => T): T => {
+    try {
+      const open = connected();
+      return open.transaction(
+        () => {
+          const result = work(open);
+          for (const settled of waiting) open.records.settle(settled);
+          return result;
+        },
+        () => {
+          waiting = [];
+        },
+      );
+    } catch (error) {
+      if (error instanceof PolicyWrapError) throw error;
+      drop();
+      throw new PolicyWrapError(
+        'PW_STATE',
+        `the state file ${file} cannot be used: ${messageOf(error)}`,
+        {
+          help: 'check the disk and the file, or name another one with --state',
+          cause: error,
+        },
+      );
+    }
+  };
+  const drop = (): void => {
+    try {
+      connection?.database.close();
+    } catch {
+      // It is given up either way.
+    }
+    connection = undefined;
+  };
+  const flush = (): void => {
+    timer = undefined;
+    if (waiting.length === 0) return;
+    try {
+      inTransaction(() => {});
+    } catch {
+      // Kept for the next transaction.
+    }
+  };
+
+  return {
+    warm() {
+      driver ??= loadDriver();
+    },
+    take: demands =>
+      inTransaction(open =>
+        demands.map((demand): Taken => {
+          const now = options.now();
+          const { granted, exceeded, limits } = decide(
+            demand,
+            limit => open.counters.counterOf(limit, now),
+            now,
+          );
+          const row = demand.row(limits, exceeded);
+          const key = row === undefined ? undefined : open.records.add(row);
+          return { granted, exceeded, limits, row: key };
+        }),
+      ),
+    settle(settled) {
+      waiting = [...waiting, ...settled].slice(-MAX_UNSETTLED);
+      timer ??= setTimeout(flush, SETTLE_AFTER_MS).unref();
+    },
+    close() {
+      clearTimeout(timer);
+      flush();
+      drop();
+    },
+  };
+}
+
+class Connection {
+  readonly counters: Counters;
+  readonly records: Records;
+  private readonly options: SqliteOptions;
+  private swept = false;
+
+  constructor(
+    readonly database: Database,
+    options: SqliteOptions,
+  ) {
+    this.options = options;
+    this.counters = new Counters(database, options.warn);
+    this.records = new Records(database, options.maxBytes ?? MAX_STATE_BYTES);
+  }
+
+  transaction<T>(work: () => T, committed: () => void): T {
+    whileBusy(PATIENCE_MS, () => this.database.exec('BEGIN IMMEDIATE'));
+    try {
+      this.counters.transaction();
+      const result = work();
+      this.counters.flush();
+      this.records.bound();
+      if (!this.swept) this.counters.sweep(this.options.now());
+      this.swept = true;
+      this.database.exec('COMMIT');
+      committed();
+      return result;
+    } catch (error) {
+      this.database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}

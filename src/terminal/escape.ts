@@ -1,0 +1,18 @@
+// Text from servers, agents and files made safe to show: what moves the cursor, hides or reorders
+// text appears as an escape instead.
+
+// C0, DEL and C1 controls, line separators, bidirectional controls, zero-width and tag characters,
+// lone surrogates.
+const UNSAFE =
+  /[\p{Cc}\u2028\u2029\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]|\p{Cs}/gu;
+
+/** One line of harmless text. */
+export function escapeText(text: string): string {
+  return text.replace(UNSAFE, c => {
+    if (c === '\n') return '\\n';
+    if (c === '\t') return '\\t';
+    if (c === '\r') return '\\r';
+    const code = (c.codePointAt(0) ?? 0).toString(16);
+    return code.length <= 4 ? `\\u${code.padStart(4, '0')}` : `\\u{${code}}`;
+  });
+}
