@@ -46,7 +46,7 @@ interface BetterSqlite {
   new (file: string, options: { readonly: boolean; timeout: number }): Database;
 }
 
-function betterSqlite(): Driver {
+export function betterSqlite(): Driver {
   const { version } = nodeRequire('better-sqlite3/package.json') as { version: string };
   const major = Number.parseInt(version, 10);
   if (major >= 13 && Number(process.versions.napi) < MIN_NAPI_OF_13)
@@ -64,7 +64,7 @@ interface NodeSqlite {
   DatabaseSync: new (file: string, options: { readOnly: boolean }) => Database;
 }
 
-function nodeSqlite(): Driver {
+export function nodeSqlite(): Driver {
   const { DatabaseSync } = withoutWarning(() => nodeRequire('node:sqlite') as NodeSqlite);
   return {
     name: 'node:sqlite',

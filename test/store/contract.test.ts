@@ -1,0 +1,378 @@
+// The contract that every store of counters and records keeps.
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { RecordRow } from '../../src/audit/record.ts';
+import { type BoundLimit, counterId, type Limit } from '../../src/policy/limits.ts';
+import { parseWindow } from '../../src/policy/window.ts';
+import type { Demand, Store, Taken } from '../../src/store/contract.ts';
+import { type Driver, loadDriver } from '../../src/store/driver.ts';
+import { memoryStore } from '../../src/store/memory.ts';
+import { sqliteStore } from '../../src/store/sqlite.ts';
+import { tempDir } from '../support/wrapper.ts';
+import { drivers } from './drivers.ts';
+
+interface Subject {
+  store: Store;
+  /** Another wrapper on the same counters; undefined where they cannot be shared. */
+  second: Store | undefined;
+  clock: { now: number };
+  warnings: string[];
+}
+
+const START = Date.UTC(2026, 10, 22, 12, 0, 0);
+
+const stores: [string, () => Subject][] = [
+  [
+    'memory',
+    () => {
+      const clock = { now: START };
+      return { store: memoryStore(() => clock.now), second: undefined, clock, warnings: [] };
+    },
+  ],
+  ...drivers().map((driver): [string, () => Subject] => [driver.name, () => onDisk(driver)]),
+];
+
+function onDisk(driver: Driver): Subject {
+  const clock = { now: START };
+  const warnings: string[] = [];
+  const file = join(tempDir(), 'state.db');
+  const open = () =>
+    sqliteStore(file, { now: () => clock.now, warn: text => warnings.push(text), driver });
+  const [store, second] = [open(), open()];
+  onTestFinished(() => {
+    store.close();
+    second.close();
+  });
+  return { store, second, clock, warnings };
+}
+
+const owner = { session: 's1', server: 'srv', grant: 'default', layer: 'policy' };
+
+function limit(max: number, window: string, more: Partial<Limit & BoundLimit> = {}): BoundLimit {
+  const parsed = parseWindow(window);
+  if (parsed === undefined) throw new Error(window);
+  const plain: Limit = {
+    counter: 'c',
+    named: true,
+    scope: 'grant',
+    kind: 'sliding',
+    max,
+    window: parsed,
+    ...more,
+  };
+  return {
+    layer: 'policy',
+    key: 'c',
+    enforced: true,
+    ...more,
+    ...plain,
+    id: counterId(plain, owner),
+  };
+}
+
+const demand = (limits: BoundLimit[], take = true): Demand => ({
+  limits,
+  take,
+  row: () => undefined,
+});
+
+async function one(store: Store, ...limits: BoundLimit[]): Promise<Taken> {
+  const [taken] = await store.take([demand(limits)]);
+  if (taken === undefined) throw new Error('undecided');
+  return taken;
+}
+
+describe.each(stores)('%s', (_, make) => {
+  it('lets max calls through in a window and says when the next one fits', async () => {
+    const { store, clock } = make();
+    for (let i = 1; i <= 3; i++) {
+      const taken = await one(store, limit(3, 'minute'));
+      expect(taken).toMatchObject({ granted: true, exceeded: false });
+      expect(taken.limits[0]).toMatchObject({ used: i, retryAfterMs: null });
+      clock.now += 1000;
+    }
+    const refused = await one(store, limit(3, 'minute'));
+    expect(refused).toMatchObject({ granted: false, exceeded: true });
+    expect(refused.limits[0]).toMatchObject({ used: 3, retryAfterMs: 57_000 });
+    clock.now = START + 59_999;
+    expect((await one(store, limit(3, 'minute'))).granted).toBe(false);
+    clock.now = START + 60_000;
+    expect((await one(store, limit(3, 'minute'))).granted).toBe(true);
+    expect((await one(store, limit(3, 'minute'))).granted).toBe(false);
+  });
+
+  it('takes all limits of a call or none', async () => {
+    const { store } = make();
+    const narrow = limit(1, 'minute', { counter: 'narrow' });
+    const wide = limit(5, 'minute', { counter: 'wide' });
+    expect((await one(store, wide, narrow)).granted).toBe(true);
+    const refused = await one(store, wide, narrow);
+    expect(refused.granted).toBe(false);
+    expect(refused.limits.map(({ used }) => used)).toEqual([1, 1]);
+    expect((await one(store, wide)).limits[0]?.used).toBe(2);
+  });
+
+  it('reads and takes nothing for a call that the rules stop', async () => {
+    const { store } = make();
+    const [stopped] = await store.take([demand([limit(1, 'minute')], false)]);
+    expect(stopped).toMatchObject({ granted: false, exceeded: false });
+    expect((await one(store, limit(1, 'minute'))).granted).toBe(true);
+    const [again] = await store.take([demand([limit(1, 'minute')], false)]);
+    expect(again?.exceeded).toBe(true);
+  });
+
+  it('counts a call once for limits that share a counter, each with its own window', async () => {
+    const { store, clock } = make();
+    const both = [limit(2, 'minute'), limit(3, 'hour')];
+    expect((await one(store, ...both)).limits.map(({ used }) => used)).toEqual([1, 1]);
+    await one(store, ...both);
+    expect((await one(store, ...both)).granted).toBe(false);
+    clock.now += 60_000;
+    expect((await one(store, ...both)).limits.map(({ used }) => used)).toEqual([1, 3]);
+    const last = await one(store, ...both);
+    expect(last.granted).toBe(false);
+    expect(last.limits[1]?.retryAfterMs).toBe(3_600_000 - 60_000);
+  });
+
+  it('keeps enough of a counter for the largest limit that reads it', async () => {
+    const { store, clock } = make();
+    for (let i = 0; i < 300; i++) {
+      await one(store, limit(1000, 'day'), limit(1, '1s'));
+      clock.now += 1000;
+    }
+    expect((await one(store, limit(1000, 'day'))).limits[0]?.used).toBe(301);
+    expect((await one(store, limit(301, 'day'))).granted).toBe(false);
+  });
+
+  it('never loosens where the clock goes back', async () => {
+    const { store, clock } = make();
+    await one(store, limit(2, 'minute'));
+    clock.now -= 30_000;
+    await one(store, limit(2, 'minute'));
+    const refused = await one(store, limit(2, 'minute'));
+    expect(refused.granted).toBe(false);
+    expect(refused.limits[0]?.retryAfterMs).toBe(90_000);
+    clock.now = START + 59_999;
+    expect((await one(store, limit(2, 'minute'))).granted).toBe(false);
+    clock.now = START + 60_000;
+    expect((await one(store, limit(2, 'minute'))).granted).toBe(true);
+  });
+
+  it('resets a fixed window at the edge of the calendar', async () => {
+    const { store, clock } = make();
+    const fixed = limit(2, 'minute', { kind: 'fixed' });
+    clock.now = START + 59_000;
+    await one(store, fixed);
+    await one(store, fixed);
+    const refused = await one(store, fixed);
+    expect(refused).toMatchObject({ granted: false });
+    expect(refused.limits[0]?.retryAfterMs).toBe(1000);
+    clock.now = START + 60_000;
+    expect((await one(store, fixed)).limits[0]?.used).toBe(1);
+    clock.now = START + 59_000;
+    expect((await one(store, fixed)).limits[0]?.used).toBe(2);
+    expect((await one(store, fixed)).granted).toBe(false);
+  });
+
+  it('lets nothing through where the maximum is 0', async () => {
+    const { store } = make();
+    for (const kind of ['sliding', 'fixed'] as const) {
+      const refused = await one(store, limit(0, 'minute', { kind, counter: kind }));
+      expect(refused.granted).toBe(false);
+      expect(refused.limits[0]).toMatchObject({ used: 0, retryAfterMs: null });
+    }
+  });
+
+  it('decides a batch in order', async () => {
+    const { store } = make();
+    const taken = await store.take(Array.from({ length: 5 }, () => demand([limit(3, 'minute')])));
+    expect(taken.map(({ granted }) => granted)).toEqual([true, true, true, false, false]);
+  });
+
+  it('reports a limit that is only observed and stops nothing', async () => {
+    const { store } = make();
+    const observed = limit(1, 'minute', { counter: 'observed', enforced: false });
+    const enforced = limit(3, 'minute', { counter: 'enforced' });
+    await one(store, observed, enforced);
+    const second = await one(store, observed, enforced);
+    expect(second).toMatchObject({ granted: true, exceeded: true });
+    expect(second.limits.map(({ used }) => used)).toEqual([1, 2]);
+    await one(store, observed, enforced);
+    expect((await one(store, observed, enforced)).granted).toBe(false);
+  });
+
+  it('never lets more than max through in any span of one window', async () => {
+    const call = fc.record({
+      wait: fc.oneof(
+        fc.integer({ min: 0, max: 2000 }),
+        fc.constantFrom(9_999, 10_000, 10_001, -1, -5000, -20_000),
+      ),
+      second: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 6 }),
+        fc.array(call, { maxLength: 60 }),
+        async (max, calls) => {
+          const { store, second, clock } = make();
+          // Real time never goes back, whatever the clock shows.
+          const granted: number[] = [];
+          let real = START;
+          for (const { wait, second: other } of calls) {
+            real += Math.max(0, wait);
+            clock.now += wait;
+            const taken = await one((other ? second : undefined) ?? store, limit(max, '10s'));
+            if (taken.granted) granted.push(real);
+          }
+          for (const [i, time] of granted.entries()) {
+            const earlier = granted[i - max];
+            if (earlier !== undefined) expect(time - earlier).toBeGreaterThanOrEqual(10_000);
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('agrees with a plain list of times while the clock is right', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 400 }),
+        fc.array(fc.integer({ min: 0, max: 90 }), { minLength: 300, maxLength: 500 }),
+        async (max, waits) => {
+          const { store, clock } = make();
+          const times: number[] = [];
+          for (const wait of waits) {
+            clock.now += wait;
+            const fits = times.filter(time => time > clock.now - 10_000).length < max;
+            expect((await one(store, limit(max, '10s'))).granted).toBe(fits);
+            if (fits) times.push(clock.now);
+          }
+        },
+      ),
+      { numRuns: 5 },
+    );
+  });
+});
+
+describe.each(drivers().map(driver => [driver.name, driver] as const))(
+  '%s on disk',
+  (_, driver) => {
+    const row = (at: number, subject: string): RecordRow => ({
+      at,
+      session: 's1',
+      server: 'srv',
+      grant: 'default',
+      mode: 'enforce',
+      method: 'tools/call',
+      verdict: {
+        effect: 'deny',
+        subject,
+        category: null,
+        layer: 'policy',
+        key: null,
+        reason: 'x'.repeat(200),
+        limits: [],
+        approval: null,
+      },
+      forwarded: false,
+      arguments: 'y'.repeat(1000),
+      policy: 'abc',
+    });
+
+    it('shares its counters with another wrapper', async () => {
+      const { store, second = store } = onDisk(driver);
+      expect(second).not.toBe(store);
+      for (let i = 0; i < 2; i++) {
+        expect((await one(store, limit(4, 'minute'))).granted).toBe(true);
+        expect((await one(second, limit(4, 'minute'))).granted).toBe(true);
+      }
+      expect((await one(store, limit(4, 'minute'))).granted).toBe(false);
+      expect((await one(second, limit(4, 'minute'))).granted).toBe(false);
+    });
+
+    it('keeps counters when it is opened again', async () => {
+      const file = join(tempDir(), 'state.db');
+      const open = () => sqliteStore(file, { now: () => START, warn: () => {}, driver });
+      const first = open();
+      await one(first, limit(2, 'minute'));
+      await one(first, limit(2, 'minute'));
+      first.close();
+      const again = open();
+      expect((await one(again, limit(2, 'minute'))).granted).toBe(false);
+      again.close();
+    });
+
+    it('clamps times that lie more than a window ahead, and says so', async () => {
+      const { store, clock, warnings } = onDisk(driver);
+      clock.now = START + 1e9;
+      for (let i = 0; i < 3; i++) await one(store, limit(3, 'minute'));
+      clock.now = START;
+      expect((await one(store, limit(3, 'minute'))).granted).toBe(false);
+      expect(warnings).toHaveLength(1);
+      clock.now = START + 60_000;
+      expect((await one(store, limit(3, 'minute'))).granted).toBe(true);
+    });
+
+    it('refuses a file of a later format, a folder and a file that is no database', async () => {
+      const { writeFileSync } = await import('node:fs');
+      const dir = tempDir();
+      const take = (file: string) => {
+        const store = sqliteStore(file, { now: () => START, warn: () => {}, driver });
+        return () => store.take([demand([])]);
+      };
+      expect(take(dir)).toThrow(/state file .* cannot be used/);
+      const junk = join(dir, 'junk.db');
+      writeFileSync(junk, 'no database at all, but long enough to be looked at '.repeat(50));
+      expect(take(junk)).toThrow(/not a database/);
+      const later = join(dir, 'later.db');
+      const database = driver.open(later, { readonly: false });
+      database.exec('PRAGMA user_version = 99');
+      database.close();
+      expect(take(later)).toThrow(/format 99/);
+    });
+
+    it('bounds the file: the oldest rows go, the newest stay', () => {
+      const file = join(tempDir(), 'state.db');
+      const maxBytes = 2 * 1024 * 1024;
+      const store = sqliteStore(file, { now: () => START, warn: () => {}, driver, maxBytes });
+      for (let i = 0; i < 8000; i += 100)
+        store.take(
+          Array.from({ length: 100 }, (_, k) => ({
+            limits: [],
+            take: false,
+            row: () => row(START + i + k, `subject-${i + k}`),
+          })),
+        );
+      store.close();
+      const database = driver.open(file, { readonly: true });
+      const pages = Number(database.prepare('PRAGMA page_count').get()?.page_count);
+      const subjects = database.prepare('SELECT subject FROM records ORDER BY id').all();
+      database.close();
+      expect(pages * 4096).toBeLessThan(maxBytes * 1.5);
+      expect(subjects.at(-1)?.subject).toBe('subject-7999');
+      expect(subjects.length).toBeGreaterThan(500);
+      const first = Number(String(subjects[0]?.subject).slice(8));
+      expect(subjects).toHaveLength(8000 - first);
+    });
+
+    it('writes how a call ended without being asked again', async () => {
+      const file = join(tempDir(), 'state.db');
+      const store = sqliteStore(file, { now: () => START, warn: () => {}, driver });
+      const [taken] = await store.take([{ limits: [], take: true, row: () => row(START, 'a') }]);
+      if (taken?.row === undefined) throw new Error('no row');
+      store.settle([{ row: taken.row, outcome: 'tool_error', durationMs: 12.4 }]);
+      await new Promise(resolve => setTimeout(resolve, 300));
+      const database = driver.open(file, { readonly: true });
+      const read = database.prepare('SELECT outcome, duration_ms FROM records').get();
+      database.close();
+      expect(read).toEqual({ outcome: 'tool_error', duration_ms: 12 });
+      store.close();
+    });
+  },
+);
+
+it('has a driver on this machine', () => {
+  expect(['better-sqlite3', 'node:sqlite']).toContain(loadDriver().name);
+});
