@@ -1,14 +1,21 @@
 // Bundles src/cli.ts into dist/cli.cjs, one CommonJS file, and gathers the licences of what is in it.
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
-rmSync('dist', { recursive: true, force: true });
+const UNFINISHED = `dist/.cli.${process.pid}.cjs`;
 const { metafile } = await build({
   entryPoints: ['src/cli.ts'],
-  outfile: 'dist/cli.cjs',
+  outfile: UNFINISHED,
   bundle: true,
   platform: 'node',
   format: 'cjs',
@@ -24,6 +31,8 @@ const { metafile } = await build({
   logLevel: 'warning',
 });
 
+// In one step: a wrapper that starts meanwhile finds the old file or the new one.
+renameSync(UNFINISHED, 'dist/cli.cjs');
 writeFileSync('dist/LICENSES.txt', licences(metafile));
 console.log(`dist/cli.cjs ${(statSync('dist/cli.cjs').size / 1024).toFixed(0)} KiB`);
 

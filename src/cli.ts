@@ -35,10 +35,9 @@ function report(error: unknown): number {
     process.stderr.write(`policy-wrap: this is a bug in policy-wrap: ${stack}\n`);
     return ExitCode.failed;
   }
-  for (const line of error.message.split('\n'))
-    process.stderr.write(`policy-wrap: ${escapeText(line)}\n`);
-  if (error.help !== undefined)
-    process.stderr.write(`policy-wrap: help: ${escapeText(error.help)}\n`);
+  const say = (text: string) => process.stderr.write(`policy-wrap: ${escapeText(text)}\n`);
+  for (const line of error.message.split('\n')) say(line);
+  say(`help: ${error.help === undefined ? '' : `${error.help} `}(${error.code})`);
   return error.exitCode;
 }
 

@@ -55,10 +55,6 @@ export async function runPump(options: PumpOptions): Promise<number> {
     // A client that does not read stops both directions; nothing is piled up for it.
     upstream.pause();
     input.hold('client');
-    stdout.once('drain', () => {
-      upstream.resume();
-      input.release('client');
-    });
   };
   const toServer = (bytes: Buffer): void => {
     if (!upstream.write(bytes)) input.hold('server');
@@ -140,6 +136,10 @@ export async function runPump(options: PumpOptions): Promise<number> {
   });
   stdin.on('error', () => upstream.end());
   stdout.on('error', () => upstream.end());
+  stdout.on('drain', () => {
+    upstream.resume();
+    input.release('client');
+  });
   const end = () => upstream.end();
   for (const signal of ENDINGS) process.on(signal, end);
 

@@ -8,6 +8,9 @@ import { Framer } from '../../src/rpc/frame.ts';
 import { memoryStore } from '../../src/store/memory.ts';
 import { seedPolicy } from '../support/wrapper.ts';
 
+/** Where a message went, and the message, of whatever shape. */
+type Seen = readonly ['→' | '←', ReturnType<typeof JSON.parse>];
+
 interface Layer {
   document: unknown;
   machine?: boolean;
@@ -46,13 +49,11 @@ async function conversation(layers: (Layer | object)[], mode: Mode = 'enforce') 
     if (read === undefined) throw new Error('no line');
     return read;
   };
-  const shown = (actions: Action[]) =>
-    actions.flatMap(action => {
+  const shown = (actions: Action[]): Seen[] =>
+    actions.flatMap((action): Seen[] => {
       if (action.kind === 'forward')
-        return [
-          ['→', JSON.parse(action.buffer.toString('utf8', action.start, action.end))] as const,
-        ];
-      return action.kind === 'reply' ? [['←', JSON.parse(action.text)] as const] : [];
+        return [['→', JSON.parse(action.buffer.toString('utf8', action.start, action.end))]];
+      return action.kind === 'reply' ? [['←', JSON.parse(action.text)]] : [];
     });
   return {
     store,

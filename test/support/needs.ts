@@ -1,0 +1,53 @@
+// Cases that need a real part of somebody else's: run, skipped aloud, or failed where all must run.
+import { spawnSync } from 'node:child_process';
+import { type TestContext, test } from 'vitest';
+
+/** How each part is asked whether it is there: it must run and exit with 0, as a stale shim does not. */
+const questions = {
+  uvx: ['--version'],
+  uv: ['--version'],
+  moto_server: ['--help'],
+  'redis-server': ['--version'],
+  'redis-cli': ['--version'],
+} as const;
+
+export type Part = keyof typeof questions;
+
+/** A server's first start on a machine downloads it: 17 s where that was measured, at its best. */
+const timeout = 120_000;
+
+const answers = new Map<Part, boolean>();
+
+function isInstalled(part: Part): boolean {
+  let answer = answers.get(part);
+  if (answer === undefined) {
+    answer = spawnSync(part, questions[part], { stdio: 'ignore', timeout: 60_000 }).status === 0;
+    answers.set(part, answer);
+  }
+  return answer;
+}
+
+/**
+ * `test`, for cases that need these programs on the PATH. Where one is missing the case is skipped
+ * and named on stderr; with POLICY_WRAP_TEST_ALL=1 in the environment it fails instead.
+ */
+export function testWith(
+  ...parts: Part[]
+): (name: string, body: (context: TestContext) => Promise<void>) => void {
+  const missing = parts.filter(part => !isInstalled(part));
+  return (name, body) => {
+    if (missing.length === 0) {
+      test(name, { timeout }, body);
+      return;
+    }
+    const why = `not installed: ${missing.join(', ')}`;
+    if (process.env.POLICY_WRAP_TEST_ALL === '1') {
+      test(name, () => {
+        throw new Error(why);
+      });
+      return;
+    }
+    process.stderr.write(`skipped: ${name}: ${why}\n`);
+    test.skip(name, body);
+  };
+}
