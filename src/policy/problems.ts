@@ -1,5 +1,5 @@
 // What is wrong with a policy document, in words, and where: `policy.yaml:12:5: …`.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { NOT_BUILT, NOT_BUILT_SECTION } from './schema.ts';
 
 export type Path = readonly (string | number)[];

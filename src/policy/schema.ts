@@ -1,5 +1,5 @@
 // The policy document as a zod schema: the one source of its types and of what is accepted.
-import { z } from 'zod';
+import * as z from 'zod';
 import { CALENDAR_UNITS, parseWindow, type Window } from './window.ts';
 
 export const CATEGORIES = [
