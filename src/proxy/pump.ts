@@ -40,12 +40,12 @@ export async function runPump(options: PumpOptions): Promise<number> {
   const input = gate(stdin);
 
   const upstream = startUpstream(options.command, options.args, options.env, {
-    data: chunk => {
+    data: guarded(say, chunk => {
       const { lines, oversized } = fromServer.push(chunk);
       for (const read of lines) apply(session.fromServer(read, utf8Check(read)), toClient);
       if (oversized > 0)
         say('error', `dropped a message of the server's over ${MAX_SERVER_LINE} bytes`);
-    },
+    }),
     drain: () => input.release('server'),
     note: text => say('info', text),
   });
@@ -119,17 +119,20 @@ export async function runPump(options: PumpOptions): Promise<number> {
     () => input.release('store'),
   );
 
-  stdin.on('data', (chunk: Buffer) => {
-    const { lines, oversized } = fromClient.push(chunk);
-    for (const read of lines) {
-      const turn = session.fromClient(read, utf8Check(read));
-      inOrder(() => decide(turn));
-    }
-    for (let i = 0; i < oversized; i++) {
-      const turn = session.oversized(options.maxMessage);
-      inOrder(() => decide(turn));
-    }
-  });
+  stdin.on(
+    'data',
+    guarded(say, chunk => {
+      const { lines, oversized } = fromClient.push(chunk);
+      for (const read of lines) {
+        const turn = session.fromClient(read, utf8Check(read));
+        inOrder(() => decide(turn));
+      }
+      for (let i = 0; i < oversized; i++) {
+        const turn = session.oversized(options.maxMessage);
+        inOrder(() => decide(turn));
+      }
+    }),
+  );
   stdin.on('end', () => {
     if (fromClient.rest > 0) say('warn', 'dropped an unfinished message at the end of the input');
     upstream.end();
@@ -156,6 +159,21 @@ export async function runPump(options: PumpOptions): Promise<number> {
     for (const signal of ENDINGS) process.off(signal, end);
     await store.close();
   }
+}
+
+// A bug must not end the session, and what it struck goes nowhere.
+function guarded(say: Say, work: (chunk: Buffer) => void): (chunk: Buffer) => void {
+  return chunk => {
+    try {
+      work(chunk);
+    } catch (error) {
+      const stack = error instanceof Error ? error.stack : undefined;
+      say(
+        'error',
+        `a message was dropped because policy-wrap failed: ${stack ?? messageOf(error)}`,
+      );
+    }
+  };
 }
 
 function utf8Check({ buffer }: Lines): (start: number, end: number) => boolean {

@@ -21,8 +21,13 @@ export interface SqliteOptions {
   readonly maxBytes?: number;
 }
 
+/** `warm` loads the driver ahead of the first call. */
+export interface SqliteStore extends Store {
+  warm(): void;
+}
+
 /** A store that opens its file at the first call and again after a failure. */
-export function sqliteStore(file: string, options: SqliteOptions): Store & { warm(): void } {
+export function sqliteStore(file: string, options: SqliteOptions): SqliteStore {
   let driver = options.driver;
   let connection: Connection | undefined;
   let waiting: Settled[] = [];
@@ -79,7 +84,11 @@ export function sqliteStore(file: string, options: SqliteOptions): Store & { war
 
   return {
     warm() {
-      driver ??= loadDriver();
+      try {
+        driver ??= loadDriver();
+      } catch {
+        // The first call that needs it says so.
+      }
     },
     take: demands =>
       inTransaction(open =>

@@ -1,0 +1,87 @@
+// The packed tarball as npm would lay it out, with an empty home: the demo runs, the record is there.
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, realpathSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { cleanEnv, fixture, root, tempDir } from '../support/wrapper.ts';
+
+const run = promisify(execFile);
+
+/** An unpacked tarball in a node_modules of its own, and a user with an empty home. */
+async function installed({ driver }: { driver: boolean }) {
+  const dir = tempDir();
+  const modules = join(dir, 'node_modules');
+  const home = join(dir, 'home');
+  mkdirSync(modules);
+  mkdirSync(home);
+  const pack = ['pack', '--ignore-scripts', '--silent', '--pack-destination', dir];
+  await run('npm', pack, { cwd: root });
+  const [tarball = ''] = readdirSync(dir).filter(name => name.endsWith('.tgz'));
+  await run('tar', ['xzf', join(dir, tarball), '-C', modules]);
+  if (driver) {
+    const found = dirname(createRequire(import.meta.url).resolve('better-sqlite3/package.json'));
+    symlinkSync(realpathSync(found), join(modules, 'better-sqlite3'));
+  }
+  const { POLICY_WRAP_HOME: _, XDG_STATE_HOME: __, ...env } = cleanEnv('unused');
+  return {
+    home,
+    bin: join(modules, 'package/bin/policy-wrap.cjs'),
+    env: { ...env, HOME: home, XDG_STATE_HOME: join(home, 'state'), FORCE_COLOR: '0' },
+  };
+}
+
+describe('the packed tarball', () => {
+  test('shows the demo: 30 of 40 pass, the rest is stopped, also after a restart', async () => {
+    const { bin, env, home } = await installed({ driver: true });
+    const { stdout, stderr } = await run(process.execPath, [bin, 'demo'], { env });
+    expect(stderr).toBe('');
+    expect(stdout).toContain('30 went through');
+    expect(stdout).toContain(
+      '10 were stopped: [POLICY DENIED] stream_group_create is limited to 30 calls per minute; try again in ',
+    );
+    expect(stdout).toMatch(
+      /DeleteCluster .*\n.*is not allowed: infrastructure is deleted by people/,
+    );
+    expect(stdout).toMatch(/rotate_root_credentials\n.*hidden by the policy/);
+    expect(stdout).toMatch(/one-more.*\n.*\[POLICY DENIED\] stream_group_create is limited/);
+    expect(stdout).toContain('"args": [\n        "-y",\n        "policy-wrap",');
+    // It cleans up behind itself and leaves the user's own state alone.
+    expect(readdirSync(home)).toEqual([]);
+  });
+
+  test('wraps a server and shows the record', async () => {
+    const { bin, env, home } = await installed({ driver: true });
+    const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'get_time' } };
+    const child = run(process.execPath, [bin, '--', process.execPath, fixture('lines.mjs')], {
+      env,
+    });
+    child.child.stdin?.end(`${JSON.stringify(call)}\n`);
+    expect((await child).stderr).toContain('policy-wrap: lines: preset:recommended');
+    expect(existsSync(join(home, 'state/policy-wrap/state.db'))).toBe(true);
+    const { stdout } = await run(process.execPath, [bin, 'log'], { env });
+    expect(stdout).toMatch(/allowed .* get_time/);
+  });
+
+  test('without a driver it uses the one in Node, or denies with the reason', async () => {
+    const { bin, env, home } = await installed({ driver: false });
+    const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'get_time' } };
+    const child = run(
+      process.execPath,
+      [bin, '--', process.execPath, fixture('echo.mjs'), join(home, 'seen')],
+      {
+        env,
+      },
+    );
+    child.child.stdin?.end(`${JSON.stringify(call)}\n`);
+    const { stdout, stderr } = await child;
+    const builtIn = Number(process.versions.node.split('.')[0]) >= 22;
+    if (builtIn) expect(JSON.parse(stdout).result.isError).toBeUndefined();
+    else {
+      expect(JSON.parse(stdout).result.content[0].text).toContain('no SQLite driver loads');
+      expect(stderr).toContain('use Node 22.14 or later');
+    }
+    expect(stderr).not.toMatch(/Warning/);
+  });
+});
