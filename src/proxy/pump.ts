@@ -6,8 +6,9 @@ import { messageOf, PolicyWrapError } from '../errors.ts';
 import { Framer, type Lines } from '../rpc/frame.ts';
 import type { MaybePromise, Store, Taken } from '../store/contract.ts';
 import { onceEvery, type Say } from '../terminal/stderr.ts';
+import type { Action, Turn } from './action.ts';
 import type { Exit } from './child.ts';
-import type { Action, Session, Turn } from './session.ts';
+import type { Session } from './session.ts';
 import { startUpstream } from './upstream.ts';
 
 export interface PumpOptions {

@@ -3,11 +3,10 @@ import type { Outcome } from '../audit/record.ts';
 import { shorten } from '../audit/record.ts';
 import type { Lines } from '../rpc/frame.ts';
 import { type Id, idKey, type Message, member, readMessage, readString } from '../rpc/message.ts';
-import { isNeutral, neutralise } from '../rpc/neutral.ts';
 import { TOLERANT } from '../rpc/scan.ts';
+import { type Action, type Pending, passing, settlement } from './action.ts';
 import type { Context } from './judge.ts';
 import { cutLine, forgedKeys, hiddenTools } from './lists.ts';
-import type { Action, Pending } from './session.ts';
 
 type Response = Extract<Message, { kind: 'response' }>;
 
@@ -86,25 +85,9 @@ export class ServerSide {
     const cut = cutLine(buffer, start, end, cuts);
     const forward =
       cut === undefined ? passing(buffer, start, end) : passing(cut, 0, cut.length - 1);
-    const settlement = pending.cancelled
-      ? []
-      : this.settlement(pending, outcomeOf(buffer, message));
-    return [forward, ...settlement];
+    if (pending.cancelled) return [forward];
+    return [forward, ...settlement(pending, outcomeOf(buffer, message), this.context.now())];
   }
-
-  /** How a forwarded call ended, where it was recorded. */
-  settlement(pending: Pending, outcome: Outcome): Action[] {
-    if (pending.row === undefined) return [];
-    const durationMs = Math.max(0, this.context.now() - pending.since);
-    return [{ kind: 'settle', settled: { row: pending.row, outcome, durationMs } }];
-  }
-}
-
-/** The action that sends an accepted line on, as it is or without line breaks that only some see. */
-export function passing(buffer: Buffer, start: number, end: number): Action {
-  if (isNeutral(buffer, start, end)) return { kind: 'forward', buffer, start, end: end + 1 };
-  const line = neutralise(buffer, start, end);
-  return { kind: 'forward', buffer: line, start: 0, end: line.length };
 }
 
 function outcomeOf(buffer: Buffer, { result, members }: Response): Outcome {

@@ -1,0 +1,60 @@
+// What a session does with messages, as data: the pump carries it out.
+import type { Outcome } from '../audit/record.ts';
+import type { Verdict } from '../policy/verdict.ts';
+import type { Id } from '../rpc/message.ts';
+import { isNeutral, neutralise } from '../rpc/neutral.ts';
+import type { Demand, Settled, Taken } from '../store/contract.ts';
+import type { Judged } from './judge.ts';
+import type { ReplyForm } from './replies.ts';
+
+export type Action =
+  /** Bytes [start, end) of the buffer, an LF at their end, go to the other side. */
+  | { kind: 'forward'; buffer: Buffer; start: number; end: number }
+  /** A line goes to the client. */
+  | { kind: 'reply'; text: string }
+  /** A call was stopped: for the person, on stderr. */
+  | { kind: 'denied'; verdict: Verdict }
+  /** Something else that a person should read, on stderr. */
+  | { kind: 'note'; text: string }
+  | { kind: 'settle'; settled: Settled };
+
+/** A request that the server has yet to answer. */
+export interface Pending {
+  readonly id: Id;
+  readonly method: string;
+  readonly since: number;
+  row: Taken['row'];
+  cancelled: boolean;
+}
+
+/** A call that waits for the store's decision. */
+export interface Deciding {
+  readonly kind: 'decide';
+  readonly demand: number;
+  readonly judged: Judged;
+  readonly pending: Pending;
+  readonly form: ReplyForm;
+  readonly forward: Action;
+}
+
+/** Lines of one read, judged; the store is to decide `demands` before `conclude` says what happens. */
+export interface Turn {
+  readonly steps: (Action | Deciding)[];
+  readonly demands: Demand[];
+  /** The requests among them that wait for an answer now. */
+  readonly requests: Pending[];
+}
+
+/** The action that sends an accepted line on, as it is or without line breaks that only some see. */
+export function passing(buffer: Buffer, start: number, end: number): Action {
+  if (isNeutral(buffer, start, end)) return { kind: 'forward', buffer, start, end: end + 1 };
+  const line = neutralise(buffer, start, end);
+  return { kind: 'forward', buffer: line, start: 0, end: line.length };
+}
+
+/** How a forwarded call ended, where it was recorded; `now` in milliseconds since 1970. */
+export function settlement(pending: Pending, outcome: Outcome, now: number): Action[] {
+  if (pending.row === undefined) return [];
+  const durationMs = Math.max(0, now - pending.since);
+  return [{ kind: 'settle', settled: { row: pending.row, outcome, durationMs } }];
+}

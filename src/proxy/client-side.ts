@@ -1,0 +1,196 @@
+// The client's half of a session: each line is read, judged by the rules, and made a step of a turn.
+import { redactArguments } from '../audit/redact.ts';
+import { messageOf } from '../errors.ts';
+import type { Call } from '../policy/evaluate.ts';
+import { stricter } from '../policy/verdict.ts';
+import type { Lines } from '../rpc/frame.ts';
+import {
+  ErrorCode,
+  errorReply,
+  type Id,
+  idKey,
+  type Malformed,
+  readMessage,
+} from '../rpc/message.ts';
+import { type Action, type Pending, passing, settlement, type Turn } from './action.ts';
+import { type Context, demandFor, type Judged, judge, refusal } from './judge.ts';
+import { NOTIFICATIONS } from './methods.ts';
+import type { ReplyForm } from './replies.ts';
+import { batchIds, cancelledId, isModern, type Request, whatIsAsked } from './request.ts';
+
+/** More than this in flight is no client at work. */
+const MAX_IN_FLIGHT = 10_000;
+const MAX_CANCELLED = 1000;
+
+export class ClientSide {
+  private readonly cancelled = new Set<string>();
+
+  /** `answers` is true, once, for an id under which the server has asked. */
+  constructor(
+    private readonly context: Context,
+    private readonly pending: Map<string, Pending>,
+    private readonly answers: (id: Id) => boolean,
+  ) {}
+
+  /** Judges the lines of one read from the client. */
+  lines({ buffer, starts, ends }: Lines, isUtf8: (start: number, end: number) => boolean): Turn {
+    const turn = emptyTurn();
+    for (const [i, start] of starts.entries()) {
+      const end = ends[i] ?? start;
+      if (isBlank(buffer, start, end)) continue;
+      if (isUtf8(start, end)) this.line(turn, buffer, start, end);
+      else this.refuse(turn, notUtf8());
+    }
+    return turn;
+  }
+
+  /** A line that was dropped unread because it was longer than `max` bytes. */
+  oversized(max: number): Turn {
+    const turn = emptyTurn();
+    const message = `message longer than ${max} bytes`;
+    this.refuse(turn, {
+      kind: 'malformed',
+      code: ErrorCode.invalidRequest,
+      message,
+      id: undefined,
+    });
+    return turn;
+  }
+
+  private line(turn: Turn, buffer: Buffer, start: number, end: number): void {
+    const message = readMessage(buffer, start, end);
+    const forward = () => passing(buffer, start, end);
+    switch (message.kind) {
+      case 'malformed':
+        return this.malformed(turn, message, batchIds(buffer, start, end));
+      case 'response':
+        if (this.answers(message.id)) turn.steps.push(forward());
+        else this.drop(turn, '(response)', 'a response to nothing that the server asked');
+        return;
+      case 'notification':
+        if (!NOTIFICATIONS.has(message.method))
+          return this.drop(turn, message.method, 'a notification that a client cannot send');
+        if (message.method === 'notifications/cancelled')
+          this.cancel(turn, cancelledId(buffer, message.members));
+        turn.steps.push(forward());
+        return;
+      case 'request':
+        return this.request(turn, buffer, message, forward);
+    }
+  }
+
+  private request(turn: Turn, buffer: Buffer, request: Request, forward: () => Action): void {
+    const { id, method } = request;
+    const refused = (code: number, message: string, answered: Id | undefined) =>
+      this.refuse(turn, { kind: 'malformed', code, message, id: answered }, method);
+    // An error under an id in flight would settle the first request of that id.
+    if (this.pending.has(idKey(id)))
+      return refused(ErrorCode.invalidRequest, 'this id is in flight already', undefined);
+    if (this.pending.size >= MAX_IN_FLIGHT)
+      return refused(ErrorCode.internal, `more than ${MAX_IN_FLIGHT} requests in flight`, id);
+    try {
+      this.judged(turn, buffer, request, forward);
+    } catch (error) {
+      const text = `${method} was denied because policy-wrap failed: ${messageOf(error)}`;
+      refused(ErrorCode.internal, text, id);
+      turn.steps.push({ kind: 'note', text });
+    }
+  }
+
+  private judged(turn: Turn, buffer: Buffer, request: Request, forward: () => Action): void {
+    const { id, method } = request;
+    const asked = whatIsAsked(buffer, request);
+    if (asked.kind === 'error') {
+      const { code, message } = asked;
+      return this.refuse(turn, { kind: 'malformed', code, message, id }, method);
+    }
+    const pending: Pending = {
+      id,
+      method,
+      since: this.context.now(),
+      row: undefined,
+      cancelled: false,
+    };
+    if (asked.kind === 'pass') turn.steps.push(forward());
+    else {
+      const judged = this.strictest(asked.calls);
+      const about = { method, arguments: () => shownArguments(asked.arguments()) };
+      const form = replyForm(buffer, request);
+      turn.steps.push({
+        kind: 'decide',
+        demand: turn.demands.push(demandFor(this.context, judged, about)) - 1,
+        judged,
+        pending,
+        form,
+        forward: forward(),
+      });
+    }
+    this.pending.set(idKey(id), pending);
+    turn.requests.push(pending);
+  }
+
+  // One request may name several resources: the strictest decision is that of all.
+  private strictest([first, ...rest]: readonly [Call, ...Call[]]): Judged {
+    return rest
+      .map(call => judge(this.context, call))
+      .reduce(
+        (a, b) => (stricter(a.decision, b.decision) === a.decision ? a : b),
+        judge(this.context, first),
+      );
+  }
+
+  private malformed(turn: Turn, line: Malformed, batch: Id[] | undefined): void {
+    if (batch === undefined || batch.length === 0) return this.refuse(turn, line);
+    for (const id of batch)
+      this.refuse(turn, { ...line, message: 'MCP has no batches: send one message a line', id });
+  }
+
+  private refuse(turn: Turn, { code, message, id }: Malformed, method = '(invalid)'): void {
+    const inFlight = id !== undefined && this.pending.has(idKey(id));
+    turn.demands.push(refusal(this.context, method, method, message));
+    turn.steps.push({ kind: 'reply', text: errorReply(inFlight ? undefined : id, code, message) });
+  }
+
+  private drop(turn: Turn, method: string, reason: string): void {
+    turn.demands.push(refusal(this.context, method, method, reason));
+    turn.steps.push({ kind: 'note', text: `dropped \`${method}\` from the client: ${reason}` });
+  }
+
+  private cancel(turn: Turn, id: Id | undefined): void {
+    const pending = id === undefined ? undefined : this.pending.get(idKey(id));
+    if (pending === undefined || pending.cancelled) return;
+    pending.cancelled = true;
+    turn.steps.push(...settlement(pending, 'cancelled', this.context.now()));
+    // A late answer may still pass; a server that never sends one must not fill the map.
+    this.cancelled.add(idKey(pending.id));
+    const [oldest] = this.cancelled;
+    if (this.cancelled.size <= MAX_CANCELLED || oldest === undefined) return;
+    this.cancelled.delete(oldest);
+    if (this.pending.get(oldest)?.cancelled) this.pending.delete(oldest);
+  }
+}
+
+function emptyTurn(): Turn {
+  return { steps: [], demands: [], requests: [] };
+}
+
+function replyForm(buffer: Buffer, { method, members }: Request): ReplyForm {
+  if (method !== 'tools/call' || members.some(({ key }) => key === 'task')) return 'error';
+  return isModern(buffer, members) ? 'modern-result' : 'result';
+}
+
+function shownArguments(value: unknown): string | null {
+  return value === undefined ? null : redactArguments(value);
+}
+
+function isBlank(buffer: Buffer, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    const c = buffer[i];
+    if (c !== 0x20 && c !== 0x09 && c !== 0x0d) return false;
+  }
+  return true;
+}
+
+function notUtf8(): Malformed {
+  return { kind: 'malformed', code: ErrorCode.parse, message: 'not valid UTF-8', id: undefined };
+}
