@@ -1,4 +1,5 @@
 // Text of a policy file → a policy, or every problem in it with line and column.
+import { DUPLICATE } from '../rpc/keys.ts';
 import { scanJson } from '../rpc/scan.ts';
 import { counterId, MAIN_LAYER } from './limits.ts';
 import { compilePolicy, limitsOf, type Policy } from './policy.ts';
@@ -14,8 +15,6 @@ export interface PolicySource {
   readonly layer?: string;
   readonly machine?: boolean;
 }
-
-const DUPLICATE = 'duplicate key';
 
 export type LoadResult = { policy: Policy } | { problems: string[] };
 

@@ -3,8 +3,10 @@ import {
   emptySpans,
   type Fault,
   type Member,
+  NO_OBJECT,
   type ScanOptions,
   STRICT,
+  scanJson,
   scanMessage,
 } from './scan.ts';
 
@@ -52,7 +54,7 @@ export function readMessage(
   how: ScanOptions = STRICT,
 ): Message | Malformed {
   const fault = scanMessage(buffer, start, end, spans, how);
-  if (fault !== undefined) return notJson(buffer, start, fault);
+  if (fault !== undefined) return notJson(buffer, start, end, fault);
   const strict = how === STRICT;
   const hasId = spans.idStart >= 0;
   const id = hasId ? readId(buffer, spans.idStart, spans.idEnd) : undefined;
@@ -89,16 +91,11 @@ function span(start: number, end: number): Span | undefined {
   return start < 0 ? undefined : { start, end };
 }
 
-function notJson(buffer: Buffer, start: number, fault: Fault): Malformed {
-  const isObject = /^[ \t\r]*\{/.test(buffer.toString('latin1', start, start + 64));
-  const column = fault.at - start + 1;
-  return malformed(
-    isObject || fault.message !== 'expected a JSON object'
-      ? ErrorCode.parse
-      : ErrorCode.invalidRequest,
-    `${fault.message} (byte ${column})`,
-    undefined,
-  );
+function notJson(buffer: Buffer, start: number, end: number, fault: Fault): Malformed {
+  const inJson = fault.message === NO_OBJECT ? scanJson(buffer, start, end) : fault;
+  if (inJson === undefined) return malformed(ErrorCode.invalidRequest, NO_OBJECT, undefined);
+  const column = inJson.at - start + 1;
+  return malformed(ErrorCode.parse, `${inJson.message} (byte ${column})`, undefined);
 }
 
 function malformed(code: number, message: string, id: Id | undefined): Malformed {

@@ -1,0 +1,89 @@
+// Duplicate keys: parsers differ in which one wins, so an object that has one twice is refused.
+//
+// The keys of all open objects lie on one stack with a hash each. An object that outgrows a linear
+// search, or has a key with an escape, goes on with a set of decoded keys.
+import { refuse } from './refusal.ts';
+
+const LINEAR = 16;
+/** Where hashes begin: unpredictable, so that nobody can prepare keys that collide. */
+export const SEED = (Math.random() * 0x7fffffff) | 0;
+
+let bytes: Buffer = Buffer.alloc(1);
+let starts = new Int32Array(256);
+let ends = new Int32Array(256);
+let hashes = new Int32Array(256);
+let count = 0;
+
+export function beginKeys(buffer: Buffer): void {
+  bytes = buffer;
+  count = 0;
+}
+
+/** Where the keys of an object that opens now begin; `closeObject` takes it. */
+export function openObject(): number {
+  return count;
+}
+
+export function closeObject(base: number): void {
+  count = base;
+}
+
+/**
+ * Notes a key of the object that began at `base`; refuses one that it has already. Returns the set
+ * that the object goes on with, where it has one: hand it in with the next key.
+ */
+export function noteKey(
+  base: number,
+  seen: Set<string> | undefined,
+  key: { start: number; end: number; hash: number; escaped: boolean },
+): Set<string> | undefined {
+  const { start, end, hash } = key;
+  if (seen === undefined && !key.escaped && count - base < LINEAR) {
+    for (let k = base; k < count; k++)
+      if (hashes[k] === hash && sameBytes(k, start, end)) refuse(DUPLICATE, start);
+    push(start, end, hash);
+    return undefined;
+  }
+  const set = seen ?? stacked(base);
+  const text = keyText(bytes, start, end, key.escaped);
+  if (set.has(text)) refuse(DUPLICATE, start);
+  return set.add(text);
+}
+
+export const DUPLICATE = 'duplicate key';
+
+/** The key between its quotes, decoded. */
+export function keyText(buffer: Buffer, start: number, end: number, escaped: boolean): string {
+  const raw = buffer.toString('utf8', start, end);
+  return escaped ? (JSON.parse(`"${raw}"`) as string) : raw;
+}
+
+function stacked(base: number): Set<string> {
+  const set = new Set<string>();
+  for (let k = base; k < count; k++) set.add(bytes.toString('utf8', starts[k], ends[k]));
+  return set;
+}
+
+function sameBytes(k: number, start: number, end: number): boolean {
+  const from = starts[k] as number;
+  if ((ends[k] as number) - from !== end - start) return false;
+  for (let i = start; i < end; i++) if (bytes[from + i - start] !== bytes[i]) return false;
+  return true;
+}
+
+function push(start: number, end: number, hash: number): void {
+  if (count === starts.length) {
+    starts = grown(starts);
+    ends = grown(ends);
+    hashes = grown(hashes);
+  }
+  starts[count] = start;
+  ends[count] = end;
+  hashes[count++] = hash;
+}
+
+function grown(array: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(array.length * 2);
+  larger.set(array);
+  return larger;
+}
