@@ -2,17 +2,22 @@
 import { run } from './commands/run.ts';
 import { ExitCode, PolicyWrapError } from './errors.ts';
 import { escapeText } from './terminal/escape.ts';
+import { tolerateClosedStderr } from './terminal/stderr.ts';
 
-/** Output that a client does not read is waited for this long. */
-const FLUSH_MS = 1000;
 const COMMANDS: ReadonlySet<string> = new Set(['log', 'demo', 'help']);
 
-async function main(argv: readonly string[]): Promise<number> {
+interface Ending {
+  readonly code: number;
+  /** Wait until stdout is read. */
+  readonly flush: boolean;
+}
+
+async function main(argv: readonly string[]): Promise<Ending> {
   // Everything of the main job stands before and after `--`; nothing else of ours is loaded for it.
   const separator = argv.indexOf('--');
   if (separator >= 0) {
     const options = argv.slice(argv[0] === 'run' ? 1 : 0, separator);
-    return run(options, argv.slice(separator + 1));
+    return { code: await run(options, argv.slice(separator + 1)), flush: false };
   }
   const [first] = argv;
   if (first !== undefined && !first.startsWith('-') && !COMMANDS.has(first))
@@ -26,7 +31,7 @@ async function main(argv: readonly string[]): Promise<number> {
       exitCode: ExitCode.usage,
     });
   const { runCommand } = await import('./commands/program.ts');
-  return runCommand(argv);
+  return { code: await runCommand(argv), flush: true };
 }
 
 function report(error: unknown): number {
@@ -41,12 +46,15 @@ function report(error: unknown): number {
   return error.exitCode;
 }
 
-function end(code: number): void {
+// The wrapper has seen to its own output; what a command prints waits for its reader, however slow.
+function end({ code, flush }: Ending): void {
   process.exitCode = code;
-  // What the client has not read yet goes out first.
+  if (!flush) process.exit(code);
   process.stdout.on('error', () => process.exit(code));
   process.stdout.write('', () => process.exit(code));
-  setTimeout(() => process.exit(code), FLUSH_MS);
 }
 
-main(process.argv.slice(2)).then(end, (error: unknown) => end(report(error)));
+tolerateClosedStderr();
+main(process.argv.slice(2)).then(end, (error: unknown) =>
+  end({ code: report(error), flush: false }),
+);

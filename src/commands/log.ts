@@ -3,6 +3,7 @@ import chalk from 'chalk';
 import { logReader } from '../audit/read.ts';
 import { stateFile } from '../config/paths.ts';
 import { ExitCode, PolicyWrapError } from '../errors.ts';
+import { escapeJson } from '../terminal/escape.ts';
 import { renderLogEntry } from '../terminal/log-line.ts';
 
 export interface LogOptions {
@@ -28,7 +29,7 @@ export async function log(options: LogOptions): Promise<number> {
     const entries = reader.read({ after, last: count, server: options.server });
     for (const entry of entries) {
       process.stdout.write(
-        `${options.json ? JSON.stringify(entry) : renderLogEntry(entry, chalk)}\n`,
+        `${options.json ? escapeJson(JSON.stringify(entry)) : renderLogEntry(entry, chalk)}\n`,
       );
       after = entry.id;
     }

@@ -16,7 +16,9 @@ export type Action =
   | { kind: 'denied'; verdict: Verdict }
   /** Something else that a person should read, on stderr. */
   | { kind: 'note'; text: string }
-  | { kind: 'settle'; settled: Settled };
+  | { kind: 'settle'; settled: Settled }
+  /** A row to write for something that was dropped. */
+  | { kind: 'record'; demand: Demand };
 
 /** A request that the server has yet to answer. */
 export interface Pending {

@@ -13,13 +13,12 @@ export interface Exit {
 export interface Child {
   readonly stdin: Writable;
   readonly stdout: Readable;
-  /** Only where it was asked for; else stderr is the wrapper's own. */
-  readonly stderr: Readable | null;
+  readonly stderr: Readable;
   /** Resolves when the child has ended and its output is read; rejects where it did not start. */
   readonly ended: Promise<Exit>;
-  /** Ends it: end of input → 2 s → SIGTERM to the group → 2 s → SIGKILL. Called again: the next rung. */
+  /** Ends it: end of input → 2 s → SIGTERM to the group → 2 s → SIGKILL. Called again: hurries. */
   end(): void;
-  /** Resolves when nothing of the child's group is left. */
+  /** Resolves when nothing of the child's group is left; what is left is ended in the same way. */
   cleared(): Promise<void>;
 }
 
@@ -29,15 +28,18 @@ const HURRIED_MS = 1500;
 /** How long output may still come after the child has ended: a grandchild may hold the pipe. */
 const DRAIN_MS = 500;
 const POLL_MS = 25;
+const ZOMBIE_MS = 500;
 
 export function startChild(
   command: string,
   args: readonly string[],
-  { env, stderr }: { env: NodeJS.ProcessEnv; stderr: 'inherit' | 'pipe' },
+  env: NodeJS.ProcessEnv,
 ): Child {
   const options: SpawnOptions = {
     env,
-    stdio: ['pipe', 'pipe', stderr],
+    // Not `inherit` for stderr: libuv would make the description that is shared with our own stderr
+    // blocking, and a client that does not read it could then stop the wrapper as a whole.
+    stdio: ['pipe', 'pipe', 'pipe'],
     // A group of its own, so that signals reach what `npx` and `uvx` start in their turn.
     detached: process.platform !== 'win32',
     windowsHide: true,
@@ -46,18 +48,18 @@ export function startChild(
     process.platform === 'win32'
       ? spawnOnWindows(command, args, options)
       : spawn(command, args, options);
-  const { stdin, stdout } = child;
-  if (!stdin || !stdout) throw new Error('the child was started without pipes');
+  const { stdin, stdout, stderr } = child;
+  if (!stdin || !stdout || !stderr) throw new Error('the child was started without pipes');
   // A child that closes its input or dies is noticed by its exit.
   stdin.on('error', () => {});
   const ladder = new Ladder(child, stdin);
   return {
     stdin,
     stdout,
-    stderr: child.stderr,
-    ended: ending(child, command, stdout).finally(() => ladder.stop()),
+    stderr,
+    ended: ending(child, command, stdout),
     end: () => ladder.next(),
-    cleared: () => clearGroup(child.pid),
+    cleared: () => ladder.cleared(),
   };
 }
 
@@ -78,15 +80,20 @@ function ending(child: ChildProcess, command: string, stdout: Readable): Promise
     });
     child.on('exit', (code, signal) => {
       const done = () => resolve({ code, signal });
-      const timer = setTimeout(() => {
+      // What a slow client has not read yet is waited for; a pipe that somebody else holds is not.
+      const giveUp = () => {
+        if (stdout.isPaused()) {
+          timer = setTimeout(giveUp, DRAIN_MS);
+          return;
+        }
         stdout.destroy();
         done();
-      }, DRAIN_MS);
-      const finish = () => {
+      };
+      let timer = setTimeout(giveUp, DRAIN_MS);
+      child.once('close', () => {
         clearTimeout(timer);
         done();
-      };
-      child.once('close', finish);
+      });
     });
   });
 }
@@ -109,8 +116,9 @@ function spawnError(command: string, error: NodeJS.ErrnoException): PolicyWrapEr
 }
 
 class Ladder {
-  private rung = 0;
+  private rung: 'standing' | 'input closed' | 'terminated' | 'killed' = 'standing';
   private timer: NodeJS.Timeout | undefined;
+  private deadAt = Number.POSITIVE_INFINITY;
 
   constructor(
     private readonly child: ChildProcess,
@@ -118,27 +126,44 @@ class Ladder {
   ) {}
 
   next(): void {
-    if (this.rung === 0) {
-      this.rung = 1;
-      this.stdin.end();
-      this.timer = setTimeout(() => this.terminate(RUNG_MS), RUNG_MS);
-    } else if (this.rung === 1) this.terminate(HURRIED_MS);
-    else this.killIn(HURRIED_MS);
+    if (this.rung === 'standing') this.closeInput();
+    else if (this.rung === 'input closed') this.terminate(HURRIED_MS);
+    else if (this.rung === 'terminated') this.killIn(HURRIED_MS);
   }
 
-  stop(): void {
+  // `npx` and `uvx` may end before the server that they started: the ladder goes on for the group.
+  async cleared(): Promise<void> {
+    if (process.platform === 'win32') return this.stop();
+    if (this.rung === 'standing') this.closeInput();
+    // Where nobody reaps the dead, a group of zombies never goes away.
+    while (signalGroup(this.child.pid, 0) && performance.now() < this.deadAt + ZOMBIE_MS)
+      await new Promise(resolve => setTimeout(resolve, POLL_MS));
+    this.stop();
+  }
+
+  private stop(): void {
     clearTimeout(this.timer);
   }
 
+  private closeInput(): void {
+    this.rung = 'input closed';
+    this.stdin.end();
+    this.timer = setTimeout(() => this.terminate(RUNG_MS), RUNG_MS);
+  }
+
   private terminate(patienceMs: number): void {
-    this.rung = 2;
+    this.rung = 'terminated';
     signalGroup(this.child.pid, 'SIGTERM');
     this.killIn(patienceMs);
   }
 
   private killIn(ms: number): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => signalGroup(this.child.pid, 'SIGKILL'), ms);
+    this.timer = setTimeout(() => {
+      this.rung = 'killed';
+      this.deadAt = performance.now();
+      signalGroup(this.child.pid, 'SIGKILL');
+    }, ms);
   }
 }
 
@@ -151,18 +176,5 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals | 0): boole
     return true;
   } catch {
     return false;
-  }
-}
-
-// `npx` and `uvx` may end before the server that they started.
-async function clearGroup(pid: number | undefined): Promise<void> {
-  if (process.platform === 'win32') return;
-  for (const signal of [0, 'SIGTERM', 'SIGKILL'] as const) {
-    if (!signalGroup(pid, signal)) return;
-    const deadline = performance.now() + RUNG_MS;
-    while (performance.now() < deadline) {
-      if (!signalGroup(pid, 0)) return;
-      await new Promise(resolve => setTimeout(resolve, POLL_MS));
-    }
   }
 }

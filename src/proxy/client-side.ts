@@ -1,4 +1,5 @@
 // The client's half of a session: each line is read, judged by the rules, and made a step of a turn.
+import { MAX_NAME, shorten } from '../audit/record.ts';
 import { redactArguments } from '../audit/redact.ts';
 import { messageOf } from '../errors.ts';
 import type { Call } from '../policy/evaluate.ts';
@@ -153,7 +154,8 @@ export class ClientSide {
 
   private drop(turn: Turn, method: string, reason: string): void {
     turn.demands.push(refusal(this.context, method, method, reason));
-    turn.steps.push({ kind: 'note', text: `dropped \`${method}\` from the client: ${reason}` });
+    const name = shorten(method, MAX_NAME);
+    turn.steps.push({ kind: 'note', text: `dropped \`${name}\` from the client: ${reason}` });
   }
 
   private cancel(turn: Turn, id: Id | undefined): void {

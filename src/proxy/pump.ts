@@ -2,12 +2,16 @@
 import { isUtf8 } from 'node:buffer';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, PolicyWrapError } from '../errors.ts';
 import { Framer, type Lines } from '../rpc/frame.ts';
 import type { MaybePromise, Store, Taken } from '../store/contract.ts';
 import { onceEvery, type Say } from '../terminal/stderr.ts';
 import type { Action, Turn } from './action.ts';
 import type { Exit } from './child.ts';
+import { Inlet } from './inlet.ts';
+import { perform } from './perform.ts';
+import { inOrder } from './queue.ts';
 import type { Session } from './session.ts';
 import { startUpstream } from './upstream.ts';
 
@@ -27,6 +31,12 @@ export interface PumpOptions {
 /** Servers send larger messages than clients; beyond this a line is dropped. */
 const MAX_SERVER_LINE = 512 * 1024 * 1024;
 const QUIET_MS = 60_000;
+/** How long a server that reads no more may still answer what it has read. */
+const LAST_WORDS_MS = 2000;
+/** What a client has sent while the server failed to start is read for this long, to be answered. */
+const LATE_INPUT_MS = 50;
+/** A client that has asked for the end may take this long to read what is left for it. */
+const FLUSH_MS = 1000;
 const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
@@ -34,11 +44,16 @@ const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * end with: the server's own, or 128 + n after signal n. Throws `PW_SPAWN` where it did not start.
  */
 export async function runPump(options: PumpOptions): Promise<number> {
-  const { session, store, stdin, stdout, say } = options;
+  const { session, store, stdout, say } = options;
   const fromClient = new Framer(options.maxMessage);
   const fromServer = new Framer(MAX_SERVER_LINE);
   const isNews = onceEvery(QUIET_MS, () => performance.now());
-  const input = gate(stdin);
+  /** Why nothing reaches the server any more; undefined while it does. */
+  let gone: string | undefined;
+  let askedToEnd = () => {};
+  const endAsked = new Promise<void>(resolve => {
+    askedToEnd = resolve;
+  });
 
   const upstream = startUpstream(options.command, options.args, options.env, {
     data: guarded(say, chunk => {
@@ -48,8 +63,18 @@ export async function runPump(options: PumpOptions): Promise<number> {
         say('error', `dropped a message of the server's over ${MAX_SERVER_LINE} bytes`);
     }),
     drain: () => input.release('server'),
+    deaf: () => {
+      gone ??= 'it has closed its input';
+      input.release('server');
+      const answer = () => apply(session.serverGone('it has closed its input'), toServer);
+      setTimeout(answer, LAST_WORDS_MS).unref();
+    },
     note: text => say('info', text),
   });
+  const end = () => {
+    askedToEnd();
+    upstream.end();
+  };
 
   const toClient = (bytes: Buffer | string): void => {
     if (stdout.write(bytes)) return;
@@ -60,41 +85,15 @@ export async function runPump(options: PumpOptions): Promise<number> {
   const toServer = (bytes: Buffer): void => {
     if (!upstream.write(bytes)) input.hold('server');
   };
-
-  /** Carries out actions in order; adjacent lines of one buffer go out as one write. */
-  const apply = (actions: readonly Action[], forward: (bytes: Buffer) => void): void => {
-    let run: { buffer: Buffer; start: number; end: number } | undefined;
-    const flush = () => {
-      if (run !== undefined) forward(run.buffer.subarray(run.start, run.end));
-      run = undefined;
-    };
-    for (const action of actions) {
-      switch (action.kind) {
-        case 'forward':
-          if (run?.buffer === action.buffer && run.end === action.start) run.end = action.end;
-          else {
-            flush();
-            run = { buffer: action.buffer, start: action.start, end: action.end };
-          }
-          break;
-        case 'reply':
-          toClient(action.text);
-          break;
-        case 'settle':
-          store.settle([action.settled]);
-          break;
-        case 'denied': {
-          const { effect, subject, reason } = action.verdict;
-          const text = `${effect} ${subject}${reason === null ? '' : `: ${reason}`}`;
-          if (isNews(text)) say('info', text);
-          break;
-        }
-        case 'note':
-          if (isNews(action.text)) say('warn', action.text);
-      }
-    }
-    flush();
-  };
+  const apply = (actions: readonly Action[], forward: (bytes: Buffer) => void): void =>
+    perform(actions, {
+      forward,
+      reply: toClient,
+      settle: settled => store.settle(settled),
+      record: demands => void decide({ steps: [], demands: [...demands], requests: [] }),
+      denied: text => isNews(text) && say('info', text),
+      note: text => isNews(text) && say('warn', text),
+    });
 
   const failure = (error: unknown): PolicyWrapError => {
     if (isNews(messageOf(error))) say('error', `${messageOf(error)}${helpOf(error)}`);
@@ -102,9 +101,9 @@ export async function runPump(options: PumpOptions): Promise<number> {
       ? error
       : new PolicyWrapError('PW_STATE', messageOf(error), { cause: error });
   };
-
   const decide = (turn: Turn): MaybePromise<void> => {
-    if (!upstream.accepts) return apply(session.undeliverable(turn), toServer);
+    if (turn.requests.length > 0 && (gone !== undefined || !upstream.accepts))
+      return apply(session.undeliverable(turn, gone ?? 'it reads no more'), toServer);
     const conclude = (taken: readonly Taken[] | PolicyWrapError) =>
       apply(session.conclude(turn, taken), toServer);
     if (turn.demands.length === 0) return conclude([]);
@@ -115,51 +114,55 @@ export async function runPump(options: PumpOptions): Promise<number> {
       return conclude(failure(error));
     }
   };
-  const inOrder = queue(
+  const decideInOrder = inOrder(
     () => input.hold('store'),
     () => input.release('store'),
   );
 
-  stdin.on(
-    'data',
-    guarded(say, chunk => {
+  const input = new Inlet(options.stdin, {
+    chunk: guarded(say, chunk => {
       const { lines, oversized } = fromClient.push(chunk);
-      for (const read of lines) {
-        const turn = session.fromClient(read, utf8Check(read));
-        inOrder(() => decide(turn));
-      }
-      for (let i = 0; i < oversized; i++) {
-        const turn = session.oversized(options.maxMessage);
-        inOrder(() => decide(turn));
-      }
+      const turns = [
+        ...lines.map(read => session.fromClient(read, utf8Check(read))),
+        ...Array.from({ length: oversized }, () => session.oversized(options.maxMessage)),
+      ];
+      for (const turn of turns) decideInOrder(() => decide(turn));
     }),
-  );
-  stdin.on('end', () => {
-    if (fromClient.rest > 0) say('warn', 'dropped an unfinished message at the end of the input');
-    upstream.end();
+    end: () => {
+      if (fromClient.rest > 0) say('warn', 'dropped an unfinished message at the end of the input');
+      end();
+    },
   });
-  stdin.on('error', () => upstream.end());
-  stdout.on('error', () => upstream.end());
+  stdout.on('error', end);
   stdout.on('drain', () => {
     upstream.resume();
     input.release('client');
   });
-  const end = () => upstream.end();
   for (const signal of ENDINGS) process.on(signal, end);
 
   try {
     const exit = await upstream.ended;
-    apply(session.serverGone(describeExit(exit)), toServer);
+    gone = describeExit(exit);
     return exitCode(exit);
   } catch (error) {
-    apply(session.serverGone(messageOf(error)), toServer);
+    gone = messageOf(error);
+    await delay(LATE_INPUT_MS);
     throw error;
   } finally {
-    stdin.destroy();
-    await upstream.cleared();
+    apply(session.serverGone(gone ?? ''), toServer);
+    await Promise.all([upstream.cleared(), flushed(stdout, endAsked)]);
+    input.stop();
     for (const signal of ENDINGS) process.off(signal, end);
     await store.close();
   }
+}
+
+// The last replies wait for a client that reads slowly, but not once it has asked for the end.
+async function flushed(stdout: Writable, endAsked: Promise<void>): Promise<void> {
+  const written = new Promise<void>(resolve => {
+    stdout.write('', () => resolve());
+  });
+  await Promise.race([written, endAsked.then(() => delay(FLUSH_MS))]);
 }
 
 // A bug must not end the session, and what it struck goes nowhere.
@@ -179,39 +182,6 @@ function guarded(say: Say, work: (chunk: Buffer) => void): (chunk: Buffer) => vo
 
 function utf8Check({ buffer }: Lines): (start: number, end: number) => boolean {
   return isUtf8(buffer) ? () => true : (start, end) => isUtf8(buffer.subarray(start, end));
-}
-
-// Work in order, at once where nothing waits: what comes later must not overtake what waits for the
-// store, and a store that answers at once costs no turn of the event loop.
-function queue(began: () => void, emptied: () => void) {
-  let last: Promise<void> | undefined;
-  const track = (work: Promise<void>) => {
-    if (last === undefined) began();
-    last = work;
-    void work.finally(() => {
-      if (last !== work) return;
-      last = undefined;
-      emptied();
-    });
-  };
-  return (work: () => MaybePromise<void>): void => {
-    const result = last === undefined ? work() : last.then(work);
-    if (result instanceof Promise) track(result);
-  };
-}
-
-// A stream is read only while nobody holds it.
-function gate(stream: Readable) {
-  const holds = new Set<string>();
-  return {
-    hold(reason: string) {
-      if (holds.size === 0) stream.pause();
-      holds.add(reason);
-    },
-    release(reason: string) {
-      if (holds.delete(reason) && holds.size === 0) stream.resume();
-    },
-  };
 }
 
 function helpOf(error: unknown): string {

@@ -10,7 +10,7 @@ import {
   stringMember,
 } from '../rpc/message.ts';
 import { type Member, scanJson } from '../rpc/scan.ts';
-import { membersOf } from '../rpc/walk.ts';
+import { membersOf, skipSpace } from '../rpc/walk.ts';
 import { MODERN, PARAM_KEYS, PROTOCOL_VERSION_KEY, REQUESTS } from './methods.ts';
 
 export type Request = Extract<Message, { kind: 'request' }>;
@@ -136,8 +136,7 @@ export function cancelledId(buffer: Buffer, members: readonly Member[]): Id | un
 
 /** The distinct ids of a batch, which MCP's stdio transport does not know; undefined where it is none. */
 export function batchIds(buffer: Buffer, start: number, end: number): Id[] | undefined {
-  if (!/^[ \t\r]*\[/.test(buffer.toString('latin1', start, Math.min(end, start + 64))))
-    return undefined;
+  if (buffer[skipSpace(buffer, start)] !== 0x5b) return undefined;
   if (scanJson(buffer, start, end) !== undefined) return undefined;
   const items = readValue(buffer, { start, end });
   const ids = (Array.isArray(items) ? items : [])

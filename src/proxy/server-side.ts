@@ -5,7 +5,7 @@ import type { Lines } from '../rpc/frame.ts';
 import { type Id, idKey, type Message, member, readMessage, readString } from '../rpc/message.ts';
 import { TOLERANT } from '../rpc/scan.ts';
 import { type Action, type Pending, passing, settlement } from './action.ts';
-import type { Context } from './judge.ts';
+import { type Context, refusal } from './judge.ts';
 import { cutLine, forgedKeys, hiddenTools } from './lists.ts';
 
 type Response = Extract<Message, { kind: 'response' }>;
@@ -68,13 +68,7 @@ export class ServerSide {
 
   private response(buffer: Buffer, start: number, end: number, message: Response): Action[] {
     const pending = this.pending.get(idKey(message.id));
-    if (pending === undefined)
-      return [
-        {
-          kind: 'note',
-          text: `dropped a reply of the server's to no request: id ${shorten(JSON.stringify(message.id), SHOWN)}`,
-        },
-      ];
+    if (pending === undefined) return this.unasked(message.id);
     this.pending.delete(idKey(message.id));
     const cuts = [
       ...forgedKeys(buffer, message.members),
@@ -87,6 +81,15 @@ export class ServerSide {
       cut === undefined ? passing(buffer, start, end) : passing(cut, 0, cut.length - 1);
     if (pending.cancelled) return [forward];
     return [forward, ...settlement(pending, outcomeOf(buffer, message), this.context.now())];
+  }
+
+  private unasked(id: Id): Action[] {
+    const shown = shorten(JSON.stringify(id), SHOWN);
+    const reason = `the server replied to no request: id ${shown}`;
+    return [
+      { kind: 'record', demand: refusal(this.context, '(reply)', '(reply)', reason) },
+      { kind: 'note', text: `dropped a reply: ${reason}` },
+    ];
   }
 }
 

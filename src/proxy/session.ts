@@ -42,12 +42,9 @@ export class Session {
   }
 
   /** What happens to a turn that cannot reach the server: nothing is counted, all is answered. */
-  undeliverable(turn: Turn): Action[] {
+  undeliverable(turn: Turn, why: string): Action[] {
     const replies = turn.steps.filter(step => step.kind === 'reply');
-    return [
-      ...replies,
-      ...turn.requests.flatMap(pending => this.lost(pending, 'it reads no more')),
-    ];
+    return [...replies, ...turn.requests.flatMap(pending => this.lost(pending, why))];
   }
 
   private settled(step: Deciding, taken: readonly Taken[] | PolicyWrapError): Action[] {
@@ -69,7 +66,10 @@ export class Session {
     if (isStopped(judged, decided.limits, decided.exceeded))
       return stop(verdictOf(judged, decided.limits, decided.exceeded));
     pending.row = decided.row;
-    return [forward];
+    // Its cancellation may have come in the same read.
+    return pending.cancelled
+      ? [forward, ...settlement(pending, 'cancelled', this.context.now())]
+      : [forward];
   }
 
   /** Lines of one read from the server. */

@@ -1,4 +1,6 @@
 // The real server: a child that is started once, or once more where `uvx` named what it should run.
+
+import { relayToStderr } from '../terminal/stderr.ts';
 import { type Child, type Exit, startChild } from './child.ts';
 import { correctedArgs, isUvx } from './uvx.ts';
 
@@ -6,6 +8,8 @@ export interface UpstreamHandlers {
   data(chunk: Buffer): void;
   /** The server reads again after `write` said that it does not keep up. */
   drain(): void;
+  /** The server takes no more input: it has closed it, or ended. */
+  deaf(): void;
   note(text: string): void;
 }
 
@@ -37,16 +41,17 @@ export function startUpstream(
   let ending = false;
 
   const run = async (argv: readonly string[]): Promise<Exit> => {
-    child = startChild(command, argv, { env, stderr: retry === undefined ? 'inherit' : 'pipe' });
+    child = startChild(command, argv, env);
     child.stdout.on('data', (chunk: Buffer) => {
       retry?.answered();
       handlers.data(chunk);
     });
     child.stdin.on('drain', () => handlers.drain());
-    child.stderr?.on('data', (chunk: Buffer) => {
-      process.stderr.write(chunk);
-      retry?.heard(chunk);
+    child.stdin.on('close', () => {
+      if (!ending && retry?.open !== true) handlers.deaf();
     });
+    relayToStderr(child.stderr);
+    child.stderr.on('data', (chunk: Buffer) => retry?.heard(chunk));
     for (const bytes of retry?.input ?? []) child.stdin.write(bytes);
     // What the first start did not take is not waited for any more.
     if (argv !== args) handlers.drain();

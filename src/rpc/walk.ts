@@ -72,7 +72,8 @@ export function cutsFor(items: readonly Span[], goes: (index: number) => boolean
   return cuts;
 }
 
-function skipSpace(buffer: Buffer, at: number): number {
+/** The first offset from `at` on that is no white space. */
+export function skipSpace(buffer: Buffer, at: number): number {
   let i = at;
   while (buffer[i] === 0x20 || buffer[i] === 0x09 || buffer[i] === 0x0d) i++;
   return i;

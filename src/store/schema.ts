@@ -1,5 +1,5 @@
 // The tables of the state file, and opening it so that several wrappers may do so at once.
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf, PolicyWrapError } from '../errors.ts';
 import type { Database, Driver } from './driver.ts';
@@ -7,8 +7,12 @@ import { whileBusy } from './retry.ts';
 
 /** Raised by one whenever the tables change; a file of a later version is refused. */
 const VERSION = 1;
-// Creating the file and its tables takes longer than one transaction of a call.
-const OPEN_PATIENCE_MS = 2000;
+/** How long a call waits for another process before it is denied. */
+export const PATIENCE_MS = 250;
+/** Several wrappers may make the file at once, which takes longer than one transaction of a call. */
+const CREATE_PATIENCE_MS = 2000;
+/** A person who reads can wait. */
+const READ_PATIENCE_MS = 2000;
 
 const TABLES = `
 CREATE TABLE counters (
@@ -46,13 +50,20 @@ export function openState(driver: Driver, file: string): Database {
     // SQLite gives its side files the mode of the database, so this one decides for all three.
     closeSync(openSync(file, 'a', 0o600));
     if (process.platform !== 'win32') chmodSync(file, 0o600);
+    const patience = statSync(file).size === 0 ? CREATE_PATIENCE_MS : PATIENCE_MS;
     const database = driver.open(file, { readonly: false });
-    whileBusy(OPEN_PATIENCE_MS, () => database.exec('PRAGMA journal_mode = WAL'));
-    database.exec('PRAGMA synchronous = NORMAL');
-    // Fewer, larger checkpoints: each costs a sync of the disk in the middle of a call.
-    database.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216');
-    if (versionOf(database) !== VERSION) create(database);
-    return database;
+    try {
+      whileBusy(patience, file, () => database.exec('PRAGMA journal_mode = WAL'));
+      database.exec('PRAGMA synchronous = NORMAL');
+      // Fewer, larger checkpoints: each costs a sync of the disk in the middle of a call.
+      database.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216');
+      const version = whileBusy(patience, file, () => versionOf(database));
+      if (version !== VERSION) create(database, file, patience);
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
   });
 }
 
@@ -60,15 +71,15 @@ export function openState(driver: Driver, file: string): Database {
 export function openForReading(driver: Driver, file: string): Database {
   return opening(file, () => {
     const database = driver.open(file, { readonly: true });
-    return whileBusy(OPEN_PATIENCE_MS, () => {
+    return whileBusy(READ_PATIENCE_MS, file, () => {
       checkVersion(versionOf(database));
       return database;
     });
   });
 }
 
-function create(database: Database): void {
-  whileBusy(OPEN_PATIENCE_MS, () => database.exec('BEGIN IMMEDIATE'));
+function create(database: Database, file: string, patience: number): void {
+  whileBusy(patience, file, () => database.exec('BEGIN IMMEDIATE'));
   try {
     // Another wrapper may have been here between the look and the lock.
     const version = versionOf(database);
@@ -76,8 +87,17 @@ function create(database: Database): void {
     else checkVersion(version);
     database.exec('COMMIT');
   } catch (error) {
-    database.exec('ROLLBACK');
+    rollBack(database);
     throw error;
+  }
+}
+
+/** SQLite may have rolled back already, and the error that matters is the one that led here. */
+export function rollBack(database: Database): void {
+  try {
+    database.exec('ROLLBACK');
+  } catch {
+    // There was no transaction left.
   }
 }
 

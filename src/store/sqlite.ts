@@ -6,10 +6,8 @@ import { decide } from './decide.ts';
 import { type Database, type Driver, loadDriver } from './driver.ts';
 import { MAX_STATE_BYTES, Records } from './records.ts';
 import { whileBusy } from './retry.ts';
-import { openState } from './schema.ts';
+import { openState, PATIENCE_MS, rollBack } from './schema.ts';
 
-/** How long a call waits for another process before it is denied. */
-const PATIENCE_MS = 250;
 const SETTLE_AFTER_MS = 100;
 const MAX_UNSETTLED = 10_000;
 
@@ -35,7 +33,7 @@ export function sqliteStore(file: string, options: SqliteOptions): SqliteStore {
 
   const connected = (): Connection => {
     driver ??= loadDriver();
-    connection ??= new Connection(openState(driver, file), options);
+    connection ??= new Connection(openState(driver, file), file, options);
     return connection;
   };
   const inTransaction = <T>(work: (connection: Connection) => T): T => {
@@ -124,6 +122,7 @@ class Connection {
 
   constructor(
     readonly database: Database,
+    private readonly file: string,
     options: SqliteOptions,
   ) {
     this.options = options;
@@ -132,7 +131,7 @@ class Connection {
   }
 
   transaction<T>(work: () => T, committed: () => void): T {
-    whileBusy(PATIENCE_MS, () => this.database.exec('BEGIN IMMEDIATE'));
+    whileBusy(PATIENCE_MS, this.file, () => this.database.exec('BEGIN IMMEDIATE'));
     try {
       this.counters.transaction();
       const result = work();
@@ -144,7 +143,7 @@ class Connection {
       committed();
       return result;
     } catch (error) {
-      this.database.exec('ROLLBACK');
+      rollBack(this.database);
       throw error;
     }
   }

@@ -16,3 +16,14 @@ export function escapeText(text: string): string {
     return code.length <= 4 ? `\\u${code.padStart(4, '0')}` : `\\u{${code}}`;
   });
 }
+
+/** JSON text that says the same without any of them: they become escapes within its strings. */
+export function escapeJson(json: string): string {
+  return json.replace(UNSAFE, c =>
+    Array.from({ length: c.length }, (_, i) => unit(c.charCodeAt(i))).join(''),
+  );
+}
+
+function unit(code: number): string {
+  return `\\u${code.toString(16).padStart(4, '0')}`;
+}
