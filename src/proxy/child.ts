@@ -57,7 +57,7 @@ export function startChild(
     stdin,
     stdout,
     stderr,
-    ended: ending(child, command, stdout),
+    ended: ending(child, command, stdout, () => ladder.isStanding),
     end: () => ladder.next(),
     cleared: () => ladder.cleared(),
   };
@@ -73,7 +73,12 @@ function spawnOnWindows(
   return crossSpawn.spawn(command, [...args], options);
 }
 
-function ending(child: ChildProcess, command: string, stdout: Readable): Promise<Exit> {
+function ending(
+  child: ChildProcess,
+  command: string,
+  stdout: Readable,
+  isPatient: () => boolean,
+): Promise<Exit> {
   return new Promise((resolve, reject) => {
     child.on('error', (error: NodeJS.ErrnoException) => {
       if (child.pid === undefined) reject(spawnError(command, error));
@@ -82,7 +87,7 @@ function ending(child: ChildProcess, command: string, stdout: Readable): Promise
       const done = () => resolve({ code, signal });
       // What a slow client has not read yet is waited for; a pipe that somebody else holds is not.
       const giveUp = () => {
-        if (stdout.isPaused()) {
+        if (stdout.isPaused() && isPatient()) {
           timer = setTimeout(giveUp, DRAIN_MS);
           return;
         }
@@ -124,6 +129,11 @@ class Ladder {
     private readonly child: ChildProcess,
     private readonly stdin: Writable,
   ) {}
+
+  /** True until somebody asks for the end. */
+  get isStanding(): boolean {
+    return this.rung === 'standing';
+  }
 
   next(): void {
     if (this.rung === 'standing') this.closeInput();
