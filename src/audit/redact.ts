@@ -3,14 +3,22 @@ import { shorten } from './record.ts';
 
 const MAX_STRING = 200;
 const MAX_SEARCHED = 4096;
+/** More values than this are never shown, so no more are looked at. */
+const MAX_VALUES = 300;
 const MAX_ITEMS = 20;
 const MAX_DEPTH = 6;
 export const MAX_ARGUMENTS = 2000;
 const REMOVED = '[redacted]';
 
-// Names that hold secrets, in whatever case or word separators.
+// Names that hold secrets, as words in lower case between underscores.
 const SECRET_KEY =
-  /pass(word|wd|phrase|code)?$|secret|token(?!s$)|api_?key|access_?key|private_?key|credential|authori[sz]ation|^auth$|cookie|session_?id|bearer|signature|connection_?string|^(pwd|pin|otp|dsn|cvv|ssn)$/;
+  /(?:^|_)(?:pass(?:word|wd|phrase|code)?s?|pwd|secrets?|token|apikey|api_keys?|access_keys?|private_keys?|signing_keys?|credentials?|creds?|authorization|authorisation|auth|cookies?|session_id|bearer|signature|connection_string|pin|otp|dsn|cvv|ssn)(?:_|$)/;
+
+// A name that holds a secret, then `=` or `:` and the value, as in URLs, settings and JSON in a string.
+const ASSIGNED =
+  /((?:pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|api[_-]?key|access[_-]?key|private[_-]?key)[\w-]{0,40}["'\\]{0,3}\s{0,3}[=:]\s{0,3}["'\\]{0,3})[^\s"'\\&;,]{1,500}/gi;
+const AUTHORIZATION =
+  /(authorization["'\\]{0,3}\s{0,3}[=:]\s{0,3}["'\\]{0,3}(?:(?:basic|bearer|digest|token|negotiate)\s{1,3})?)[^\s"'\\,]{1,500}/gi;
 
 const SECRET_VALUES: readonly RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*/g,
@@ -24,35 +32,41 @@ const SECRET_VALUES: readonly RegExp[] = [
   /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?/g,
   /(?<=:\/\/[^\s/:@]{0,100}:)[^\s/@]{1,200}(?=@)/g,
   /(?<=\b[Bb]earer )[A-Za-z0-9._~+/=-]{8,}/g,
-  /(?<=\b(?:password|passwd|secret|token|api[_-]?key)\s{0,3}[=:]\s{0,3}["']?)[^\s"'&;,]{1,200}/gi,
 ];
 
 /** JSON text of at most `MAX_ARGUMENTS` characters and a note of the cut. */
 export function redactArguments(value: unknown): string {
-  return shorten(JSON.stringify(redact(value, 0)) ?? 'null', MAX_ARGUMENTS);
+  const budget = { values: MAX_VALUES };
+  return shorten(JSON.stringify(redact(value, 0, budget)) ?? 'null', MAX_ARGUMENTS);
 }
 
-function redact(value: unknown, depth: number): unknown {
+function redact(value: unknown, depth: number, budget: { values: number }): unknown {
+  if (budget.values-- <= 0) return '[…]';
   if (typeof value === 'string') return redactText(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= MAX_DEPTH) return '[…]';
   if (Array.isArray(value)) {
-    const kept = value.slice(0, MAX_ITEMS).map(item => redact(item, depth + 1));
+    const kept = value.slice(0, MAX_ITEMS).map(item => redact(item, depth + 1, budget));
     return value.length > MAX_ITEMS ? [...kept, `… (${value.length} items)`] : kept;
   }
-  const entries = Object.entries(value);
-  const kept = entries
+  const keys = Object.keys(value);
+  const kept = keys
     .slice(0, MAX_ITEMS)
-    .map(([key, child]) => [
-      shorten(key, MAX_STRING),
-      isSecretKey(key) ? REMOVED : redact(child, depth + 1),
+    .map((key): [string, unknown] => [
+      redactText(key),
+      isSecretKey(key)
+        ? REMOVED
+        : redact((value as Record<string, unknown>)[key], depth + 1, budget),
     ]);
-  if (entries.length > MAX_ITEMS) kept.push(['…', `(${entries.length} keys)`]);
+  if (keys.length > MAX_ITEMS) kept.push(['…', `(${keys.length} keys)`]);
   return Object.fromEntries(kept);
 }
 
 function isSecretKey(key: string): boolean {
-  const words = key.replace(/([a-z0-9])([A-Z])/g, '$1_$2').replace(/[-\s.]+/g, '_');
+  const words = key
+    .slice(0, MAX_STRING)
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/[^A-Za-z]+/g, '_');
   return SECRET_KEY.test(words.toLowerCase());
 }
 
@@ -60,6 +74,7 @@ function isSecretKey(key: string): boolean {
 function redactText(text: string): string {
   let shown = text.slice(0, MAX_SEARCHED);
   for (const pattern of SECRET_VALUES) shown = shown.replace(pattern, REMOVED);
+  for (const pattern of [AUTHORIZATION, ASSIGNED]) shown = shown.replace(pattern, `$1${REMOVED}`);
   return text.length <= MAX_STRING || shown.length <= MAX_STRING
     ? shown
     : `${shown.slice(0, MAX_STRING)}… (${text.length} characters)`;

@@ -59,6 +59,7 @@ const VERBS: Record<Known, readonly string[]> = {
   ],
 };
 // The first word of a name is its verb; these are dangerous wherever they stand.
+const CONJUNCTIONS: ReadonlySet<string> = new Set(['and', 'or', 'then']);
 const ANYWHERE: readonly Known[] = ['destructive', 'financial'];
 const BY_CAUTION: readonly Known[] = ['financial', 'destructive', 'execute', 'write', 'read'];
 const CATEGORY_OF = new Map<string, Known>(
@@ -73,7 +74,7 @@ export function classify(subject: string): Category {
   const words = wordsOf(subject.slice(colon + 1));
   const found = words.map(word => CATEGORY_OF.get(word)).filter(category => category !== undefined);
   // `search_and_replace` has two verbs; in `get_build_status` the second one is a noun.
-  const counted = words.includes('and')
+  const counted = words.some(word => CONJUNCTIONS.has(word))
     ? found
     : [...found.slice(0, 1), ...found.filter(category => ANYWHERE.includes(category))];
   return BY_CAUTION.find(category => counted.includes(category)) ?? 'unknown';

@@ -74,13 +74,16 @@ function decideTool(policy: Policy, tool: string, args: () => unknown): Decision
   if (problem !== undefined) return deny('operations', problem);
 
   const found = entriesFor(policy, tool, subject);
-  const category = found.map(entry => entry.category).find(named => named !== undefined);
-  const decided = { ...about, category: category ?? about.category };
-  const byCategory = policy.categories.get(decided.category);
-  const defers = found.every(entry => entry.category !== undefined && entry.action === undefined);
-  const entries = defers && byCategory !== undefined ? [...found, byCategory] : found;
+  const category = mostDangerous(found.map(entry => entry.category)) ?? about.category;
+  const decided = { ...about, category };
+  // An entry that only names a category leaves the decision to that category's entry.
+  const named = found.flatMap(entry => (entry.action === undefined ? [entry.category] : []));
+  const deferred = (found.length === 0 ? [category] : named).map(
+    name => name && policy.categories.get(name),
+  );
+  const entries = [...found, ...deferred.filter(entry => entry !== undefined)];
   if (entries.length === 0 && policy.default === 'deny')
-    return { ...deny(null, 'no rule of the policy allows it'), category: decided.category };
+    return { ...deny(null, 'no rule of the policy allows it'), category };
 
   const all = policy.allTools === undefined ? entries : [...entries, policy.allTools];
   const decisive = all.map(effectOf).reduce(stricter, { effect: 'allow', entry: undefined });
@@ -93,6 +96,20 @@ function decideTool(policy: Policy, tool: string, args: () => unknown): Decision
     limits:
       decisive.effect === 'deny' ? [] : all.flatMap(({ key, limits }) => due(policy, key, limits)),
   };
+}
+
+// Ordered by how much harm a call may do: of several the last one counts.
+const BY_DANGER: readonly Category[] = [
+  'read',
+  'write',
+  'execute',
+  'unknown',
+  'destructive',
+  'financial',
+];
+
+function mostDangerous(categories: readonly (Category | undefined)[]): Category | undefined {
+  return BY_DANGER.findLast(category => categories.includes(category));
 }
 
 function due(policy: Policy, key: string, limits: readonly Limit[]): DueLimit[] {
@@ -110,14 +127,12 @@ function subjectOf(
   args: () => unknown,
 ): { subject: string; problem?: string } {
   if (policy.operations.size === 0) return { subject: tool };
+  // A tool of such a name would pass for an operation of another one.
+  for (const door of policy.operations.keys())
+    if (tool.startsWith(`${door}:`))
+      return { subject: tool, problem: 'its name looks like an operation of another tool' };
   const argument = policy.operations.get(tool);
-  if (argument === undefined) {
-    const colon = tool.indexOf(':');
-    // A tool of this name would pass for an operation of another one.
-    return colon >= 0 && policy.operations.has(tool.slice(0, colon))
-      ? { subject: tool, problem: 'its name looks like an operation of another tool' }
-      : { subject: tool };
-  }
+  if (argument === undefined) return { subject: tool };
   const operation = ownString(args(), argument);
   return operation === undefined
     ? { subject: tool, problem: `the operation in its argument \`${argument}\` cannot be read` }

@@ -4,7 +4,8 @@ import { scanJson } from '../rpc/scan.ts';
 import { counterId, MAIN_LAYER } from './limits.ts';
 import { compilePolicy, limitsOf, type Policy } from './policy.ts';
 import { describePath, type Path, type Problem, problemsOf } from './problems.ts';
-import { type PolicyDocument, policySchema } from './schema.ts';
+import { policySchema } from './schema.ts';
+import { locate, readYaml } from './yaml.ts';
 
 /** A policy's text and what to call it. */
 export interface PolicySource {
@@ -24,44 +25,35 @@ export type LoadResult = { policy: Policy } | { problems: string[] };
  */
 export async function loadPolicy(source: PolicySource): Promise<LoadResult> {
   const { document, problems } = await read(source);
-  if (document === undefined) return { problems: await locate(source, problems) };
+  if (document === undefined) return { problems: await locate(source.name, source.text, problems) };
   const parsed = policySchema.safeParse(document);
   if (!parsed.success || problems.length > 0) {
     const more = parsed.success ? [] : problemsOf(parsed.error, document);
-    return { problems: await locate(source, [...problems, ...more]) };
+    return { problems: await locate(source.name, source.text, [...problems, ...more]) };
   }
   const policy = compilePolicy(parsed.data, source.layer ?? MAIN_LAYER, source.machine);
-  const conflicts = kindConflicts(parsed.data, policy);
-  return conflicts.length > 0 ? { problems: await locate(source, conflicts) } : { policy };
+  const conflicts = kindConflicts(policy);
+  return conflicts.length > 0
+    ? { problems: await locate(source.name, source.text, conflicts) }
+    : { policy };
 }
 
 /** `document` is undefined where the text cannot be read at all. */
 async function read(source: PolicySource): Promise<{ document?: unknown; problems: Problem[] }> {
-  if (source.format === 'yaml') return readYaml(source.text);
+  if (source.format === 'yaml') return checkedKeys(await readYaml(source.text));
   const bytes = Buffer.from(`${source.text}\n`);
   const fault = scanJson(bytes, 0, bytes.length - 1);
   if (fault === undefined) {
-    const document: unknown = JSON.parse(source.text);
-    return { document, problems: unusableKeys(document, []) };
+    return checkedKeys({ document: JSON.parse(source.text), problems: [] });
   }
   // YAML names every duplicate key of a text that is otherwise JSON.
-  if (fault.message === DUPLICATE) return readYaml(source.text);
+  if (fault.message === DUPLICATE) return checkedKeys(await readYaml(source.text));
   const offset = bytes.toString('utf8', 0, fault.at).length;
   return { problems: [{ path: [], message: fault.message, offset }] };
 }
 
-async function readYaml(text: string): Promise<{ document?: unknown; problems: Problem[] }> {
-  const { parseDocument } = await import('yaml');
-  const parsed = parseDocument(text, { prettyErrors: false });
-  const problems = [...parsed.errors, ...parsed.warnings].map(({ code, message, pos }) => ({
-    path: [],
-    message: code === 'DUPLICATE_KEY' ? DUPLICATE : message,
-    offset: pos[0],
-    fatal: code !== 'DUPLICATE_KEY',
-  }));
-  if (problems.some(({ fatal }) => fatal)) return { problems };
-  const document: unknown = parsed.toJS() ?? null;
-  return { document, problems: [...problems, ...unusableKeys(document, [])] };
+function checkedKeys(read: { document?: unknown; problems: Problem[] }) {
+  return { ...read, problems: [...read.problems, ...unusableKeys(read.document, [])] };
 }
 
 // The schema library drops a key of this name without a word, and with it a rule.
@@ -69,37 +61,39 @@ function unusableKeys(value: unknown, path: Path): Problem[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, child]) => {
     const at = [...path, Array.isArray(value) ? Number(key) : key];
-    const here = key === '__proto__' ? [{ path: at, message: 'this name cannot be used' }] : [];
+    const here =
+      key === '__proto__' ? [{ path: at, message: 'this name cannot be used', atKey: true }] : [];
     return [...here, ...unusableKeys(child, at)];
   });
 }
 
 // Limits that share a counter must agree on how it counts.
-function kindConflicts(document: PolicyDocument, policy: Policy): Problem[] {
-  return conflicts([policy]).map(({ key, message }) => ({
-    path: pathOfKey(document, key),
-    message,
-  }));
+function kindConflicts(policy: Policy): Problem[] {
+  return conflicts([policy]).map(({ path, message }) => ({ path, message, atKey: true }));
 }
 
 /** Counters that layers share by name and count in different ways. */
 export function conflictsBetween(policies: readonly Policy[]): string[] {
   const shared = policies.length > 1 ? conflicts(policies) : [];
-  return shared.map(({ layer, key, message }) => `layer ${layer}: \`${key}\`: ${message}`);
+  return shared.map(
+    ({ layer, path, message }) => `layer ${layer}: \`${describePath(path)}\`: ${message}`,
+  );
 }
 
-function conflicts(policies: readonly Policy[]): { layer: string; key: string; message: string }[] {
+function conflicts(
+  policies: readonly Policy[],
+): { layer: string; path: string[]; message: string }[] {
   const owner = { session: '', server: '', grant: '' };
   const kinds = new Map<string, { kind: string; key: string }>();
   const found = [];
-  for (const { layer, key, limit } of policies.flatMap(limitsIn)) {
+  for (const { layer, path, key, limit } of policies.flatMap(limitsIn)) {
     const id = counterId(limit, { ...owner, layer });
     const first = kinds.get(id);
     if (first === undefined) kinds.set(id, { kind: limit.kind, key });
     else if (first.kind !== limit.kind)
       found.push({
         layer,
-        key,
+        path,
         message: `counter \`${limit.counter}\` (scope ${limit.scope}) is ${first.kind} in \`${first.key}\` and ${limit.kind} here: give one of the limits a \`counter\` of its own`,
       });
   }
@@ -107,46 +101,5 @@ function conflicts(policies: readonly Policy[]): { layer: string; key: string; m
 }
 
 function limitsIn(policy: Policy) {
-  return limitsOf(policy).map(({ key, limit }) => ({ layer: policy.layer, key, limit }));
-}
-
-function pathOfKey(document: PolicyDocument, key: string): Path {
-  if (Object.hasOwn(document.tools ?? {}, key)) return ['tools', key];
-  return key.split('.');
-}
-
-/** `name:line:column: path: message`, sorted by position. */
-async function locate(source: PolicySource, problems: readonly Problem[]): Promise<string[]> {
-  const { parseDocument, isMap, isSeq, isScalar, LineCounter } = await import('yaml');
-  const lines = new LineCounter();
-  // JSON is YAML enough for positions, also where it is broken further down.
-  const root = parseDocument(source.text, { lineCounter: lines, prettyErrors: false }).contents;
-
-  const offsetOf = (path: Path): number => {
-    let node: unknown = root;
-    let offset = 0;
-    for (const part of path) {
-      if (isMap(node)) {
-        const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === part);
-        if (pair === undefined) break;
-        offset = isScalar(pair.key) ? (pair.key.range?.[0] ?? offset) : offset;
-        node = pair.value;
-      } else if (isSeq(node) && typeof part === 'number') {
-        node = node.items[part];
-      }
-      const range =
-        typeof node === 'object' && node !== null && 'range' in node ? node.range : null;
-      if (Array.isArray(range) && !isMap(node)) offset = Number(range[0]);
-    }
-    return offset;
-  };
-
-  return problems
-    .map(problem => ({ ...problem, offset: problem.offset ?? offsetOf(problem.path) }))
-    .sort((a, b) => a.offset - b.offset)
-    .map(({ path, message, offset }) => {
-      const { line, col } = lines.linePos(offset);
-      const where = path.length === 0 ? '' : `\`${describePath(path)}\`: `;
-      return `${source.name}:${Math.max(1, line)}:${Math.max(1, col)}: ${where}${message}`;
-    });
+  return limitsOf(policy).map(found => ({ layer: policy.layer, ...found }));
 }

@@ -60,6 +60,8 @@ export function compilePolicy(document: PolicyDocument, layer: string, machine =
     exact: new Map(entries.filter(({ key }) => !isPattern(key)).map(entry => [entry.key, entry])),
     patterns: entries
       .filter(({ key }) => isPattern(key) && key !== '*')
+      // The order of keys in a document decides nothing, not even which of two equals is named.
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
       .map(entry => ({ entry, matches: compilePattern(entry.key) })),
     star: entries.find(({ key }) => key === '*'),
     categories: new Map(
@@ -108,16 +110,17 @@ function compileLimit(limit: LimitDocument, key: string): Limit {
   };
 }
 
-/** Every limit of a policy with the path of the key that carries it. */
-export function limitsOf(policy: Policy): { key: string; limit: Limit }[] {
+/** Every limit of a policy with the key that carries it, and that key's path in the document. */
+export function limitsOf(policy: Policy): { path: string[]; key: string; limit: Limit }[] {
+  const tool = (entry: Entry) => ({ ...entry, path: ['tools', entry.key] });
   const entries = [
-    ...(policy.allTools === undefined ? [] : [policy.allTools]),
-    ...policy.exact.values(),
-    ...policy.patterns.map(({ entry }) => entry),
-    ...(policy.star === undefined ? [] : [policy.star]),
-    ...policy.categories.values(),
-    { key: 'resources', limits: policy.resources.limits },
-    { key: 'prompts', limits: policy.prompts.limits },
+    ...(policy.allTools === undefined ? [] : [{ ...policy.allTools, path: ['all_tools'] }]),
+    ...[...policy.exact.values()].map(tool),
+    ...policy.patterns.map(({ entry }) => tool(entry)),
+    ...(policy.star === undefined ? [] : [tool(policy.star)]),
+    ...[...policy.categories].map(([name, entry]) => ({ ...entry, path: ['categories', name] })),
+    { key: 'resources', path: ['resources'], limits: policy.resources.limits },
+    { key: 'prompts', path: ['prompts'], limits: policy.prompts.limits },
   ];
-  return entries.flatMap(({ key, limits }) => limits.map(limit => ({ key, limit })));
+  return entries.flatMap(({ path, key, limits }) => limits.map(limit => ({ path, key, limit })));
 }

@@ -10,6 +10,8 @@ export interface Problem {
   readonly message: string;
   /** Byte-independent position in the text (UTF-16 offset), where it is known already. */
   readonly offset?: number;
+  /** True where the key itself is the problem, not its value. */
+  readonly atKey?: boolean;
 }
 
 /** Problems of zod's validation, each with its own path. */
@@ -18,9 +20,15 @@ export function problemsOf(error: z.ZodError, document: unknown): Problem[] {
     const path = issue.path.filter(part => typeof part !== 'symbol');
     switch (issue.code) {
       case 'unrecognized_keys':
-        return issue.keys.map(key => ({ path: [...path, key], message: unknownKey(path, key) }));
+        return issue.keys.map(key => ({
+          path: [...path, key],
+          message: unknownKey(path, key),
+          atKey: true,
+        }));
       case 'invalid_key':
-        return [{ path, message: issue.issues[0]?.message ?? 'this name cannot be used' }];
+        return [
+          { path, message: issue.issues[0]?.message ?? 'this name cannot be used', atKey: true },
+        ];
       case 'invalid_type':
         return [{ path, message: typed(issue, valueAt(document, path)) }];
       case 'invalid_value':

@@ -31,7 +31,8 @@ export const MAX_WINDOW_MS = 366 * UNIT_MS.day;
 
 /** Reads `"minute"`, `"90s"` or a number of seconds; undefined where it is none of these. */
 export function parseWindow(value: unknown): Window | undefined {
-  if (typeof value === 'number') return windowOf(value * 1000, `${value}s`, undefined);
+  if (typeof value === 'number')
+    return Number.isInteger(value) ? windowOf(value * 1000, `${value}s`, undefined) : undefined;
   if (typeof value !== 'string') return undefined;
   const unit = CALENDAR_UNITS.find(name => name === value);
   if (unit !== undefined) return windowOf(UNIT_MS[unit], unit, unit);
