@@ -37,7 +37,8 @@ async function main(argv: readonly string[]): Promise<Ending> {
 function report(error: unknown): number {
   if (!(error instanceof PolicyWrapError)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.stderr.write(`policy-wrap: this is a bug in policy-wrap: ${stack}\n`);
+    for (const line of `this is a bug in policy-wrap: ${stack}`.split('\n'))
+      process.stderr.write(`policy-wrap: ${escapeText(line)}\n`);
     return ExitCode.failed;
   }
   const say = (text: string) => process.stderr.write(`policy-wrap: ${escapeText(text)}\n`);

@@ -12,7 +12,7 @@ const REMOVED = '[redacted]';
 
 // Names that hold secrets, as words in lower case between underscores.
 const SECRET_KEY =
-  /(?:^|_)(?:pass(?:word|wd|phrase|code)?s?|pwd|secrets?|token|apikey|api_keys?|access_keys?|private_keys?|signing_keys?|credentials?|creds?|authorization|authorisation|auth|cookies?|session_id|bearer|signature|connection_string|pin|otp|dsn|cvv|ssn)(?:_|$)/;
+  /(?:^|_)(?:pass(?:word|wd|phrase|code)?s?|pwd|secrets?|token|apikey|(?:api|access|private|signing|encryption|secret)_keys?|credentials?|creds?|authorization|authorisation|auth|cookies?|session_id|bearer|signature|connection_string|pin|otp|dsn|cvv|ssn)(?:_|$)/;
 
 // A name that holds a secret, then `=` or `:` and the value, as in URLs, settings and JSON in a string.
 const ASSIGNED =
@@ -29,9 +29,13 @@ const SECRET_VALUES: readonly RegExp[] = [
   /\bxox[abeprs]-[A-Za-z0-9-]{10,}/g,
   /\b(?:sk|pk|rk)[-_][A-Za-z0-9_-]{16,}/g,
   /\bAIza[A-Za-z0-9_-]{30,}/g,
-  /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?/g,
+  /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,4096}(?:\.[A-Za-z0-9_-]*)?/g,
+  /\b(?:npm|hf|dop_v1|SG|ya29)[_.][A-Za-z0-9._-]{16,}/g,
+  /(?<=\bAccountKey=)[A-Za-z0-9+/=]{16,}/g,
+  /(?<=(?:^|\s)-u\s{1,3}[^\s:]{1,100}:)\S{1,200}/g,
+  /(?<=--?(?:password|passwd|token|secret|api-key)\s{1,3})\S{1,200}/gi,
   /(?<=:\/\/[^\s/:@]{0,100}:)[^\s/@]{1,200}(?=@)/g,
-  /(?<=\b[Bb]earer )[A-Za-z0-9._~+/=-]{8,}/g,
+  /(?<=\b[Bb][Ee][Aa][Rr][Ee][Rr] )[A-Za-z0-9._~+/=-]{8,}/g,
 ];
 
 /** JSON text of at most `MAX_ARGUMENTS` characters and a note of the cut. */
@@ -50,16 +54,24 @@ function redact(value: unknown, depth: number, budget: { values: number }): unkn
     return value.length > MAX_ITEMS ? [...kept, `… (${value.length} items)`] : kept;
   }
   const keys = Object.keys(value);
+  const named = nameIn(value);
   const kept = keys
     .slice(0, MAX_ITEMS)
     .map((key): [string, unknown] => [
       redactText(key),
-      isSecretKey(key)
+      isSecretKey(key) || (key === 'value' && named !== undefined && isSecretKey(named))
         ? REMOVED
         : redact((value as Record<string, unknown>)[key], depth + 1, budget),
     ]);
   if (keys.length > MAX_ITEMS) kept.push(['…', `(${keys.length} keys)`]);
   return Object.fromEntries(kept);
+}
+
+// `{name: "DB_PASSWORD", value: "…"}`, as environments are often written.
+function nameIn(value: object): string | undefined {
+  const { name, key } = value as Record<string, unknown>;
+  if (typeof name === 'string') return name;
+  return typeof key === 'string' ? key : undefined;
 }
 
 function isSecretKey(key: string): boolean {
@@ -70,8 +82,11 @@ function isSecretKey(key: string): boolean {
   return SECRET_KEY.test(words.toLowerCase());
 }
 
-// The patterns run over a bounded text, longer than what is kept, so that no cut splits a secret.
-function redactText(text: string): string {
+/**
+ * A text without what looks like a secret, shortened. The patterns run over a bounded text, longer
+ * than what is kept, so that no cut splits a secret.
+ */
+export function redactText(text: string): string {
   let shown = text.slice(0, MAX_SEARCHED);
   for (const pattern of SECRET_VALUES) shown = shown.replace(pattern, REMOVED);
   for (const pattern of [AUTHORIZATION, ASSIGNED]) shown = shown.replace(pattern, `$1${REMOVED}`);

@@ -1,7 +1,7 @@
 // The wrapper's own options, from the command line and the environment, without a parser's weight.
 import { isAbsolute, resolve } from 'node:path';
 import { ExitCode, PolicyWrapError } from '../errors.ts';
-import type { Mode } from '../proxy/judge.ts';
+import type { Mode } from '../proxy/context.ts';
 import { LOG_LEVELS, type LogLevel } from '../terminal/stderr.ts';
 import { givenName } from './server-name.ts';
 

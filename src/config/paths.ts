@@ -5,7 +5,7 @@ import envPaths from 'env-paths';
 export interface Folders {
   readonly config: string;
   readonly state: string;
-  /** Where the machine's administrator keeps a policy; no setting of the user's moves it. */
+  /** Where the machine's administrator keeps a policy: outside of what a user's settings move. */
   readonly machine: string;
 }
 
@@ -13,7 +13,7 @@ export function folders(
   env: NodeJS.ProcessEnv,
   platform: NodeJS.Platform = process.platform,
 ): Folders {
-  const machine = machineFolder(env, platform);
+  const machine = machineFolder(platform);
   const home = env.POLICY_WRAP_HOME;
   if (home !== undefined && home !== '')
     return { config: join(home, 'config'), state: join(home, 'state'), machine };
@@ -22,8 +22,8 @@ export function folders(
   return { config, state: platform === 'linux' ? log : data, machine };
 }
 
-function machineFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
-  if (platform === 'win32') return join(env.ProgramData ?? 'C:\\ProgramData', 'policy-wrap');
+function machineFolder(platform: NodeJS.Platform): string {
+  if (platform === 'win32') return 'C:\\ProgramData\\policy-wrap';
   return platform === 'darwin' ? '/Library/Application Support/policy-wrap' : '/etc/policy-wrap';
 }
 

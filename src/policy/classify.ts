@@ -1,4 +1,4 @@
-// A tool's category from its name: the verb decides, the most dangerous reading wins.
+// A tool's category from its name: the first verb decides, a dangerous one wherever it stands.
 //
 // Only the name counts (and the operation of a tool that has several): what a server says of its own
 // tools in descriptions and annotations must not lower the caution it is treated with.
@@ -68,10 +68,14 @@ const CATEGORY_OF = new Map<string, Known>(
     .flatMap(category => VERBS[category].map(verb => [verb, category] as const)),
 );
 
-/** The category of a subject: a tool's name, or `tool:operation`, where the operation decides. */
-export function classify(subject: string): Category {
-  const colon = subject.lastIndexOf(':');
-  const words = wordsOf(subject.slice(colon + 1));
+/** The category of a name: a tool's, or an operation's where the tool has several. */
+export function classify(name: string): Category {
+  const parts = name.split(':').map(categoryOf);
+  return BY_CAUTION.find(category => parts.includes(category)) ?? 'unknown';
+}
+
+function categoryOf(name: string): Category {
+  const words = wordsOf(name);
   const found = words.map(word => CATEGORY_OF.get(word)).filter(category => category !== undefined);
   // `search_and_replace` has two verbs; in `get_build_status` the second one is a noun.
   const counted = words.some(word => CONJUNCTIONS.has(word))

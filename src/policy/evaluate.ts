@@ -9,15 +9,8 @@ import { type Effect, stricter } from './verdict.ts';
 /** What is asked for. `args` is called only where a rule looks at the arguments. */
 export type Call =
   | { kind: 'tool'; name: string; args: () => unknown }
-  | { kind: 'resource' | 'prompt'; name: string };
-
-/** A layer's limit that this call must take. */
-export interface DueLimit {
-  readonly policy: Policy;
-  /** The policy key that carries it. */
-  readonly key: string;
-  readonly limit: Limit;
-}
+  /** Several names where one request asks for several resources. */
+  | { kind: 'resource' | 'prompt'; names: readonly [string, ...string[]] };
 
 /** The verdict as far as rules alone can give it; limits are read by the store. */
 export interface Decision {
@@ -27,40 +20,70 @@ export interface Decision {
   readonly layer: string;
   readonly key: string | null;
   readonly reason: string | null;
-  readonly limits: readonly DueLimit[];
+  /** Of all layers, to be taken together. */
+  readonly limits: readonly Limit[];
 }
 
-/** The strictest decision of all layers, with the limits of all of them. */
-export function evaluate(policies: readonly Policy[], call: Call): Decision {
-  const decisions = policies.map(policy =>
+/**
+ * The strictest decision of all layers, with the limits of all of them. A layer that does not say
+ * that a tool is a door to operations is asked about the operation too where one of `all` does say
+ * so; `policies` may be a part of `all`.
+ */
+export function evaluate(
+  policies: readonly Policy[],
+  call: Call,
+  all: readonly Policy[] = policies,
+): Decision {
+  const decisions = policies.flatMap(policy =>
     call.kind === 'tool'
-      ? decideTool(policy, call.name, call.args)
-      : decideSection(policy, call.kind, call.name),
+      ? operationsFor(policy, call.name, all).map(operations =>
+          decideTool(policy, operations, call),
+        )
+      : [decideSection(policy, call.kind, call.names)],
   );
   const first = decisions[0];
   if (first === undefined) throw new RangeError('no policy to evaluate');
-  const decision = decisions.reduce(stricter, first);
-  return { ...decision, limits: decisions.flatMap(({ limits }) => limits) };
+  const limits = new Set(decisions.flatMap(decision => decision.limits));
+  return { ...decisions.reduce(stricter, first), limits: [...limits] };
 }
 
-function decideSection(policy: Policy, kind: 'resource' | 'prompt', name: string): Decision {
+type Operations = ReadonlyMap<string, string>;
+
+function operationsFor(policy: Policy, tool: string, all: readonly Policy[]): Operations[] {
+  const other = all.find(({ operations }) => operations.has(tool))?.operations;
+  return other === undefined || policy.operations.has(tool)
+    ? [policy.operations]
+    : [policy.operations, other];
+}
+
+function decideSection(
+  policy: Policy,
+  kind: 'resource' | 'prompt',
+  names: readonly string[],
+): Decision {
   const key = kind === 'resource' ? 'resources' : 'prompts';
   const section: Section = policy[key];
   const denied = section.default === 'deny';
   return {
     effect: denied ? 'deny' : 'allow',
-    subject: name,
+    subject: names.join(', '),
     category: null,
     layer: policy.layer,
     key: denied || section.limits.length === 0 ? null : key,
     reason: denied ? `no rule of the policy allows this ${kind}` : null,
-    limits: denied ? [] : due(policy, key, section.limits),
+    limits: denied ? [] : section.limits,
   };
 }
 
-function decideTool(policy: Policy, tool: string, args: () => unknown): Decision {
-  const { subject, problem } = subjectOf(policy, tool, args);
-  const about = { subject, category: classify(subject), layer: policy.layer };
+function decideTool(
+  policy: Policy,
+  operations: Operations,
+  { name: tool, args }: Extract<Call, { kind: 'tool' }>,
+): Decision {
+  const { subject, problem } = subjectOf(operations, tool, args);
+  // Of a tool with operations the operation decides, all of it: the agent writes it.
+  const operation = subject === tool ? tool : subject.slice(tool.length + 1);
+  const about = { subject, category: classify(operation), layer: policy.layer };
   const deny = (key: string | null, reason: string): Decision => ({
     ...about,
     effect: 'deny',
@@ -77,11 +100,10 @@ function decideTool(policy: Policy, tool: string, args: () => unknown): Decision
   const category = mostDangerous(found.map(entry => entry.category)) ?? about.category;
   const decided = { ...about, category };
   // An entry that only names a category leaves the decision to that category's entry.
-  const named = found.flatMap(entry => (entry.action === undefined ? [entry.category] : []));
-  const deferred = (found.length === 0 ? [category] : named).map(
-    name => name && policy.categories.get(name),
-  );
-  const entries = [...found, ...deferred.filter(entry => entry !== undefined)];
+  const deferring = found.filter(entry => entry.action === undefined);
+  const categories = found.length === 0 ? [category] : deferring.map(entry => entry.category);
+  const deferred = categories.map(name => name && policy.categories.get(name));
+  const entries = [...new Set([...found, ...deferred])].filter(entry => entry !== undefined);
   if (entries.length === 0 && policy.default === 'deny')
     return { ...deny(null, 'no rule of the policy allows it'), category };
 
@@ -93,8 +115,7 @@ function decideTool(policy: Policy, tool: string, args: () => unknown): Decision
     effect: decisive.effect,
     key: entry?.key ?? null,
     reason: entry?.reason ?? null,
-    limits:
-      decisive.effect === 'deny' ? [] : all.flatMap(({ key, limits }) => due(policy, key, limits)),
+    limits: decisive.effect === 'deny' ? [] : all.flatMap(({ limits }) => limits),
   };
 }
 
@@ -112,26 +133,22 @@ function mostDangerous(categories: readonly (Category | undefined)[]): Category 
   return BY_DANGER.findLast(category => categories.includes(category));
 }
 
-function due(policy: Policy, key: string, limits: readonly Limit[]): DueLimit[] {
-  return limits.map(limit => ({ policy, key, limit }));
-}
-
 function effectOf(entry: Entry): { effect: Action; entry: Entry | undefined } {
   return { effect: entry.action ?? 'allow', entry };
 }
 
 // A tool that is one door to many operations is judged as `tool:operation`.
 function subjectOf(
-  policy: Policy,
+  operations: Operations,
   tool: string,
   args: () => unknown,
 ): { subject: string; problem?: string } {
-  if (policy.operations.size === 0) return { subject: tool };
+  if (operations.size === 0) return { subject: tool };
   // A tool of such a name would pass for an operation of another one.
-  for (const door of policy.operations.keys())
+  for (const door of operations.keys())
     if (tool.startsWith(`${door}:`))
       return { subject: tool, problem: 'its name looks like an operation of another tool' };
-  const argument = policy.operations.get(tool);
+  const argument = operations.get(tool);
   if (argument === undefined) return { subject: tool };
   const operation = ownString(args(), argument);
   return operation === undefined
@@ -145,7 +162,7 @@ function ownString(args: unknown, key: string): string | undefined {
   const twins = Object.keys(args).filter(other => folded(other) === folded(key));
   if (twins.length !== 1 || twins[0] !== key) return undefined;
   const value: unknown = (args as Record<string, unknown>)[key];
-  return typeof value === 'string' ? value : undefined;
+  return typeof value === 'string' && !/\p{Cc}/u.test(value) ? value : undefined;
 }
 
 // The first step that finds an entry decides; patterns of one step apply together.

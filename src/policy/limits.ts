@@ -1,5 +1,5 @@
 // What a limit is, and how it reads a counter: exact sliding windows and calendar-aligned ones.
-import { fixedSpan, type Window } from './window.ts';
+import { alignmentOf, fixedSpan, type Window } from './window.ts';
 
 export type Scope = 'grant' | 'session' | 'global';
 export type LimitKind = 'sliding' | 'fixed';
@@ -26,6 +26,11 @@ export interface BoundLimit extends Limit {
   /** The layer and the policy key that carry the limit. */
   readonly layer: string;
   readonly key: string;
+  /**
+   * The windows of all limits that read this counter: a call that one of them counts must count, and
+   * be kept, for the others too.
+   */
+  readonly windows: readonly Window[];
   /** False where the limit is only observed: used up, it is reported and stops nothing. */
   readonly enforced: boolean;
 }
@@ -48,8 +53,8 @@ export interface CounterView {
   grantsAfter(time: number): number;
   /** Sliding: when the grant was made before which lie `later` later ones; undefined past the first. */
   grantBefore(later: number): number | undefined;
-  /** Fixed: how many calls the calendar window that starts at `start` has counted. */
-  tally(window: Window, start: number): number;
+  /** Fixed: how many calls the window of this alignment that starts at `start` has counted. */
+  tally(alignment: string, start: number): number;
 }
 
 /** How `limit` stands on `counter` at `now`, before this call is counted. */
@@ -88,7 +93,7 @@ function readSliding(limit: Limit, counter: CounterView, now: number) {
 
 function readFixed(limit: Limit, counter: CounterView, now: number) {
   const { start, end } = fixedSpan(limit.window, now);
-  const used = counter.tally(limit.window, start);
+  const used = counter.tally(alignmentOf(limit.window), start);
   return { used, freeAt: used >= limit.max && limit.max > 0 ? end : undefined };
 }
 

@@ -20,7 +20,11 @@ export function compilePatterns(patterns: readonly string[]): (name: string) => 
 }
 
 // On a mismatch only the last star is tried again, one character further: O(n · m) at worst.
-function matches(pattern: string, name: string): boolean {
+function matches(glob: string, text: string): boolean {
+  // `?` is one character, also where UTF-16 needs two units for it.
+  const inUnits = !/[\ud800-\udfff]/.test(glob + text);
+  const pattern = inUnits ? glob : Array.from(glob);
+  const name = inUnits ? text : Array.from(text);
   let p = 0;
   let n = 0;
   let star = -1;

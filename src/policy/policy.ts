@@ -67,7 +67,7 @@ export function compilePolicy(document: PolicyDocument, layer: string, machine =
     categories: new Map(
       Object.entries(document.categories ?? {}).map(([category, entry]) => [
         category as Category,
-        compileEntry(`categories.${category}`, entry, category),
+        compileEntry(`categories.${category}`, entry),
       ]),
     ),
     resources: compileSection('resources', document.resources, document.default),
@@ -75,15 +75,21 @@ export function compilePolicy(document: PolicyDocument, layer: string, machine =
   };
 }
 
-function compileEntry(key: string, entry: EntryDocument, counter = key): Entry {
-  const limits = (entry.limits ?? []).map(limit => compileLimit(limit, counter));
+function compileEntry(key: string, entry: EntryDocument): Entry {
+  const limits = (entry.limits ?? []).map(limit => compileLimit(limit, key));
   if (entry.rate_limit !== undefined)
-    limits.push({ ...entry.rate_limit, counter, named: false, scope: 'session', kind: 'sliding' });
+    limits.push({
+      ...entry.rate_limit,
+      counter: key,
+      named: false,
+      scope: 'session',
+      kind: 'sliding',
+    });
   return {
     key,
     action: entry.action,
     reason: entry.reason,
-    category: entry.category,
+    category: 'category' in entry ? entry.category : undefined,
     limits,
   };
 }

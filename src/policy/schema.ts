@@ -101,6 +101,9 @@ const entry = z.strictObject({
   rate_limit: rateLimit.optional(),
 });
 
+/** Where the key says what it applies to, a `category` in the entry would say nothing. */
+const uncategorised = entry.omit({ category: true });
+
 const section = z.strictObject({
   default: z.enum(['allow', 'deny']).optional(),
   limits: z.array(limit).optional(),
@@ -112,15 +115,15 @@ export const policySchema = z.strictObject({
   description: z.string().optional(),
   default: z.enum(['allow', 'deny'], { error: 'expected "allow" or "deny": what no rule reaches' }),
   hide: z.array(pattern).optional(),
-  all_tools: entry.optional(),
+  all_tools: uncategorised.optional(),
   operations: z.record(name, name).optional(),
   tools: z.record(pattern, entry).optional(),
-  categories: z.partialRecord(z.enum(CATEGORIES), entry).optional(),
+  categories: z.partialRecord(z.enum(CATEGORIES), uncategorised).optional(),
   resources: section.optional(),
   prompts: section.optional(),
 });
 
 export type PolicyDocument = z.output<typeof policySchema>;
-export type EntryDocument = z.output<typeof entry>;
+export type EntryDocument = z.output<typeof entry | typeof uncategorised>;
 export type LimitDocument = z.output<typeof limit>;
 export type SectionDocument = z.output<typeof section>;

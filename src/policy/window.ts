@@ -50,20 +50,36 @@ function windowOf(ms: number, label: string, unit: CalendarUnit | undefined): Wi
 }
 
 /**
- * The span [start, end) of the calendar-aligned window (UTC) that holds `now`; weeks begin on
- * Monday, windows that are no calendar unit are counted from 1970-01-01T00:00Z.
+ * What a window is aligned to: `month`, `week` (from Monday) or a length in milliseconds, counted
+ * from 1970-01-01T00:00Z. Windows of one alignment begin and end together, however they are written.
  */
-export function fixedSpan(window: Window, now: number): { start: number; end: number } {
-  if (window.unit === 'month') {
+export function alignmentOf({ unit, ms }: Window): string {
+  return unit === 'month' || unit === 'week' ? unit : String(ms);
+}
+
+/** The span [start, end) of the aligned window, in UTC, that holds `now`. */
+export function alignedSpan(alignment: string, now: number): { start: number; end: number } {
+  if (alignment === 'month') {
     const date = new Date(now);
     const year = date.getUTCFullYear();
     const month = date.getUTCMonth();
     return { start: Date.UTC(year, month, 1), end: Date.UTC(year, month + 1, 1) };
   }
   // 1970-01-01 was a Thursday: Mondays lie three days before the multiples of a week.
-  const offset = window.unit === 'week' ? 3 * UNIT_MS.day : 0;
-  const start = Math.floor((now + offset) / window.ms) * window.ms - offset;
-  return { start, end: start + window.ms };
+  const offset = alignment === 'week' ? 3 * UNIT_MS.day : 0;
+  const ms = alignment === 'week' ? UNIT_MS.week : Number(alignment);
+  const start = Math.floor((now + offset) / ms) * ms - offset;
+  return { start, end: start + ms };
+}
+
+/** The span of the calendar-aligned window that holds `now`. */
+export function fixedSpan(window: Window, now: number): { start: number; end: number } {
+  return alignedSpan(alignmentOf(window), now);
+}
+
+/** Milliseconds for which a call may still count: a calendar month may be longer than 30 days. */
+export function reachOf(window: Window): number {
+  return window.unit === 'month' ? window.ms + UNIT_MS.day : window.ms;
 }
 
 /** `minute` for a calendar unit, `15 minutes` or `90 seconds` otherwise: what follows "per". */

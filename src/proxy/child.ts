@@ -30,6 +30,7 @@ const DRAIN_MS = 500;
 const POLL_MS = 25;
 const ZOMBIE_MS = 500;
 
+/** Throws `PW_SPAWN` where it cannot be started at all; other failures reject `ended`. */
 export function startChild(
   command: string,
   args: readonly string[],
@@ -44,12 +45,10 @@ export function startChild(
     detached: process.platform !== 'win32',
     windowsHide: true,
   };
-  const child =
-    process.platform === 'win32'
-      ? spawnOnWindows(command, args, options)
-      : spawn(command, args, options);
+  const child = spawned(command, args, options);
   const { stdin, stdout, stderr } = child;
-  if (!stdin || !stdout || !stderr) throw new Error('the child was started without pipes');
+  if (!stdin || !stdout || !stderr)
+    throw spawnError(command, { message: 'there are no pipes left' });
   // A child that closes its input or dies is noticed by its exit.
   stdin.on('error', () => {});
   const ladder = new Ladder(child, stdin);
@@ -61,6 +60,17 @@ export function startChild(
     end: () => ladder.next(),
     cleared: () => ladder.cleared(),
   };
+}
+
+// Some failures are thrown (ENOTDIR, E2BIG), others come as an event (ENOENT).
+function spawned(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+  try {
+    return process.platform === 'win32'
+      ? spawnOnWindows(command, args, options)
+      : spawn(command, args, options);
+  } catch (error) {
+    throw spawnError(command, error as NodeJS.ErrnoException);
+  }
 }
 
 // `.cmd` shims need cmd.exe with exact quoting; the module that knows how is loaded only there.
@@ -103,9 +113,12 @@ function ending(
   });
 }
 
-function spawnError(command: string, error: NodeJS.ErrnoException): PolicyWrapError {
+function spawnError(
+  command: string,
+  error: { message: string; code?: string | undefined },
+): PolicyWrapError {
   const message = `cannot start \`${command}\``;
-  if (error.code === 'ENOENT')
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
     return new PolicyWrapError('PW_SPAWN', `${message}: it was not found on the PATH`, {
       help: `give its full path (\`which ${command}\` in a terminal prints it): programs started from the desktop have a shorter PATH than a terminal`,
       exitCode: 127,
@@ -123,6 +136,7 @@ function spawnError(command: string, error: NodeJS.ErrnoException): PolicyWrapEr
 class Ladder {
   private rung: 'standing' | 'input closed' | 'terminated' | 'killed' = 'standing';
   private timer: NodeJS.Timeout | undefined;
+  private killAt = Number.POSITIVE_INFINITY;
   private deadAt = Number.POSITIVE_INFINITY;
 
   constructor(
@@ -167,13 +181,15 @@ class Ladder {
     this.killIn(patienceMs);
   }
 
+  // Asked again, it comes sooner and never later.
   private killIn(ms: number): void {
+    this.killAt = Math.min(this.killAt, performance.now() + ms);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.rung = 'killed';
       this.deadAt = performance.now();
       signalGroup(this.child.pid, 'SIGKILL');
-    }, ms);
+    }, this.killAt - performance.now());
   }
 }
 

@@ -2,8 +2,6 @@
 import { MAX_NAME, shorten } from '../audit/record.ts';
 import { redactArguments } from '../audit/redact.ts';
 import { messageOf } from '../errors.ts';
-import type { Call } from '../policy/evaluate.ts';
-import { stricter } from '../policy/verdict.ts';
 import type { Lines } from '../rpc/frame.ts';
 import {
   ErrorCode,
@@ -14,7 +12,8 @@ import {
   readMessage,
 } from '../rpc/message.ts';
 import { type Action, type Pending, passing, settlement, type Turn } from './action.ts';
-import { type Context, demandFor, type Judged, judge, refusal } from './judge.ts';
+import type { Context } from './context.ts';
+import { demandFor, judge, refusal } from './judge.ts';
 import { NOTIFICATIONS } from './methods.ts';
 import type { ReplyForm } from './replies.ts';
 import { batchIds, cancelledId, isModern, type Request, whatIsAsked } from './request.ts';
@@ -114,8 +113,8 @@ export class ClientSide {
     };
     if (asked.kind === 'pass') turn.steps.push(forward());
     else {
-      const judged = this.strictest(asked.calls);
-      const about = { method, arguments: () => shownArguments(asked.arguments()) };
+      const judged = judge(this.context, asked.call);
+      const about = { method, arguments: shownArguments(asked.arguments) };
       const form = replyForm(buffer, request);
       turn.steps.push({
         kind: 'decide',
@@ -130,30 +129,27 @@ export class ClientSide {
     turn.requests.push(pending);
   }
 
-  // One request may name several resources: the strictest decision is that of all.
-  private strictest([first, ...rest]: readonly [Call, ...Call[]]): Judged {
-    return rest
-      .map(call => judge(this.context, call))
-      .reduce(
-        (a, b) => (stricter(a.decision, b.decision) === a.decision ? a : b),
-        judge(this.context, first),
-      );
-  }
-
   private malformed(turn: Turn, line: Malformed, batch: Id[] | undefined): void {
     if (batch === undefined || batch.length === 0) return this.refuse(turn, line);
-    for (const id of batch)
-      this.refuse(turn, { ...line, message: 'MCP has no batches: send one message a line', id });
+    const message = 'MCP has no batches: send one message a line';
+    this.refuse(turn, { ...line, message, id: batch[0] });
+    // One row for all of it, and an answer to as many as a client may have in flight.
+    for (const id of batch.slice(1, MAX_IN_FLIGHT)) this.answer(turn, { ...line, message, id });
   }
 
-  private refuse(turn: Turn, { code, message, id }: Malformed, method = '(invalid)'): void {
+  private refuse(turn: Turn, line: Malformed, method = '(invalid)'): void {
+    turn.demands.push(refusal(this.context, method, line.message));
+    this.answer(turn, line);
+  }
+
+  // An error under an id in flight would settle the first request of that id.
+  private answer(turn: Turn, { code, message, id }: Malformed): void {
     const inFlight = id !== undefined && this.pending.has(idKey(id));
-    turn.demands.push(refusal(this.context, method, method, message));
     turn.steps.push({ kind: 'reply', text: errorReply(inFlight ? undefined : id, code, message) });
   }
 
   private drop(turn: Turn, method: string, reason: string): void {
-    turn.demands.push(refusal(this.context, method, method, reason));
+    turn.demands.push(refusal(this.context, method, reason));
     const name = shorten(method, MAX_NAME);
     turn.steps.push({ kind: 'note', text: `dropped \`${name}\` from the client: ${reason}` });
   }
@@ -181,7 +177,8 @@ function replyForm(buffer: Buffer, { method, members }: Request): ReplyForm {
   return isModern(buffer, members) ? 'modern-result' : 'result';
 }
 
-function shownArguments(value: unknown): string | null {
+function shownArguments(read: () => unknown): string | null {
+  const value = read();
   return value === undefined ? null : redactArguments(value);
 }
 

@@ -7,14 +7,17 @@ export interface InletHandlers {
   end(): void;
 }
 
-/** What is read ahead while held, so that an end behind it is seen: more than a pipe's buffer. */
-const MAX_AHEAD = 1 << 20;
+/** What is read ahead while held, so that an end behind it is seen. */
+const MAX_AHEAD = 16 << 20;
+/** Of that, in one look. */
+const ONE_LOOK = 1 << 20;
 const LOOK_MS = 500;
 
 export class Inlet {
   private readonly holds = new Set<string>();
   private readonly ahead: Buffer[] = [];
   private aheadBytes = 0;
+  private lookUpTo = 0;
   private ended = false;
   private readonly parent = process.ppid;
   private timer: NodeJS.Timeout | undefined;
@@ -30,6 +33,7 @@ export class Inlet {
   /** Stops reading until `release` is called with the same reason. */
   hold(reason: string): void {
     this.holds.add(reason);
+    this.lookUpTo = 0;
     this.stream.pause();
     this.timer ??= setInterval(() => this.look(), LOOK_MS).unref();
   }
@@ -52,7 +56,7 @@ export class Inlet {
     if (this.holds.size === 0) return this.handlers.chunk(chunk);
     this.ahead.push(chunk);
     this.aheadBytes += chunk.length;
-    this.stream.pause();
+    if (this.aheadBytes >= this.lookUpTo) this.stream.pause();
   }
 
   private next(): void {
@@ -66,7 +70,10 @@ export class Inlet {
   // gone while more than that lies in the pipe.
   private look(): void {
     if (process.ppid !== this.parent) this.end();
-    else if (this.aheadBytes < MAX_AHEAD) this.stream.resume();
+    else if (this.aheadBytes < MAX_AHEAD) {
+      this.lookUpTo = this.aheadBytes + ONE_LOOK;
+      this.stream.resume();
+    }
   }
 
   private end(): void {

@@ -1,32 +1,11 @@
 // From a decision to a verdict: which layers stop the call, which limits it takes, what is recorded.
-import type { RecordRow } from '../audit/record.ts';
-import { MAX_NAME, shorten } from '../audit/record.ts';
+import { MAX_NAME, type RecordRow, shorten } from '../audit/record.ts';
+import { redactText } from '../audit/redact.ts';
 import { type Call, type Decision, evaluate } from '../policy/evaluate.ts';
-import {
-  type BoundLimit,
-  bindingLimit,
-  counterId,
-  isUsedUp,
-  type LimitState,
-} from '../policy/limits.ts';
-import type { Policy } from '../policy/policy.ts';
+import { type BoundLimit, bindingLimit, type LimitState } from '../policy/limits.ts';
 import { rateText, type Verdict } from '../policy/verdict.ts';
 import type { Demand } from '../store/contract.ts';
-
-export type Mode = 'enforce' | 'observe';
-
-/** What is the same for every call of one run of the wrapper. */
-export interface Context {
-  readonly policies: readonly Policy[];
-  readonly mode: Mode;
-  readonly session: string;
-  readonly server: string;
-  readonly grant: string;
-  /** A hash of all layers. */
-  readonly policyHash: string;
-  /** Wall clock, milliseconds since 1970. */
-  readonly now: () => number;
-}
+import type { Context } from './context.ts';
 
 /** A call that the rules have judged and whose limits the store is to decide. */
 export interface Judged {
@@ -39,46 +18,41 @@ export interface Judged {
 /** Judges a call by the rules of all layers; in observe mode only the administrator's can stop it. */
 export function judge(context: Context, call: Call): Judged {
   const decision = evaluate(context.policies, call);
-  const limits = decision.limits.map(
-    ({ policy, key, limit }): BoundLimit => ({
-      ...limit,
-      layer: policy.layer,
-      key,
-      id: counterId(limit, { ...context, layer: policy.layer }),
-      enforced: context.mode === 'enforce' || policy.machine,
-    }),
-  );
+  const limits = decision.limits.map(context.bind);
   if (context.mode === 'enforce') return { decision, limits, stopped: decision.effect !== 'allow' };
   const machine = context.policies.filter(policy => policy.machine);
   if (machine.length === 0) return { decision, limits, stopped: false };
-  const binding = evaluate(machine, call);
-  if (binding.effect !== 'allow') return { decision: binding, limits, stopped: true };
+  const binding = evaluate(machine, call, context.policies);
+  if (binding.effect !== 'allow')
+    return { decision: binding, limits: binding.limits.map(context.bind), stopped: true };
   // Observed rules that would deny take no limits; the administrator's are taken all the same.
-  const due = decision.effect === 'allow' ? limits : limits.filter(({ enforced }) => enforced);
+  const due = decision.effect === 'allow' ? limits : binding.limits.map(context.bind);
   return { decision, limits: due, stopped: false };
 }
 
+/** The request behind a row. */
+export interface About {
+  readonly method: string;
+  /** Redacted already: nothing of any length is to be done while the state file is locked. */
+  readonly arguments: string | null;
+}
+
 /** What a judged call asks of the store. */
-export function demandFor(
-  context: Context,
-  judged: Judged,
-  about: { method: string; arguments: () => string | null },
-): Demand {
+export function demandFor(context: Context, judged: Judged, about: About): Demand {
   return {
     limits: judged.limits,
     take: !judged.stopped,
-    row: (limits, exceeded) => {
-      const verdict = verdictOf(judged, limits, exceeded);
-      return rowOf(context, verdict, !isStopped(judged, limits, exceeded), about);
-    },
+    row: (limits, exceeded, granted) =>
+      rowOf(context, verdictOf(judged, limits, exceeded), granted, about),
   };
 }
 
 /** A row for something that is refused before any rule is asked. */
-export function refusal(context: Context, method: string, subject: string, reason: string): Demand {
+export function refusal(context: Context, method: string, reason: string): Demand {
+  const name = shorten(method, MAX_NAME);
   const verdict: Verdict = {
     effect: 'deny',
-    subject: shorten(subject, MAX_NAME),
+    subject: name,
     category: null,
     layer: 'protocol',
     key: null,
@@ -86,16 +60,11 @@ export function refusal(context: Context, method: string, subject: string, reaso
     limits: [],
     approval: null,
   };
-  const about = { method: shorten(method, MAX_NAME), arguments: () => null };
+  const about = { method: name, arguments: null };
   return { limits: [], take: false, row: () => rowOf(context, verdict, false, about) };
 }
 
-function rowOf(
-  context: Context,
-  verdict: Verdict,
-  forwarded: boolean,
-  about: { method: string; arguments: () => string | null },
-): RecordRow {
+function rowOf(context: Context, verdict: Verdict, forwarded: boolean, about: About): RecordRow {
   const { session, server, grant, mode } = context;
   return {
     at: context.now(),
@@ -104,27 +73,12 @@ function rowOf(
     grant,
     mode,
     method: about.method,
-    verdict,
+    // The URI of a resource may hold a password.
+    verdict: { ...verdict, subject: redactText(verdict.subject) },
     forwarded,
-    arguments: about.arguments(),
+    arguments: about.arguments,
     policy: context.policyHash,
   };
-}
-
-/** True where the call must not reach the server. */
-export function isStopped(
-  judged: Judged,
-  limits: readonly LimitState[],
-  exceeded: boolean,
-): boolean {
-  if (judged.stopped) return true;
-  return (
-    exceeded &&
-    judged.limits.some(({ enforced }, i) => {
-      const state = limits[i];
-      return enforced && state !== undefined && isUsedUp(state);
-    })
-  );
 }
 
 /** The verdict once it is known how the limits stood; `exceeded` where one was used up already. */
@@ -157,13 +111,9 @@ export function verdictOf(
 }
 
 /** The verdict on a call that needed the state file while that could not be used. */
-export function stateFailure({ decision }: Judged, problem: string): Verdict {
-  const base = verdictOf({ decision, limits: [], stopped: true }, [], false);
-  if (decision.effect === 'deny') return base;
-  return {
-    ...base,
-    effect: 'deny',
-    key: null,
-    reason: `its limits and its record cannot be kept: ${problem}`,
-  };
+export function stateFailure(judged: Judged, problem: string): Verdict {
+  const base = verdictOf(judged, [], false);
+  if (base.effect === 'deny') return base;
+  const reason = `its limits and its record cannot be kept: ${problem}`;
+  return { ...base, effect: 'deny', key: null, reason };
 }

@@ -47,11 +47,13 @@ export const NOTIFICATIONS: ReadonlySet<string> = new Set([
   'notifications/tasks/status',
 ]);
 
-/** Keys of `params` that the policy or a server's dispatch reads; a look-alike of one is refused. */
+/** Keys of `params`, `ref` and `notifications` that the policy reads; a look-alike of one is refused. */
 export const PARAM_KEYS: readonly string[] = [
   'name',
   'arguments',
   'uri',
+  'type',
+  'resourceSubscriptions',
   'ref',
   'argument',
   'context',

@@ -1,4 +1,5 @@
 // Carrying out a session's actions, in order.
+import { redactText } from '../audit/redact.ts';
 import type { Demand, Settled } from '../store/contract.ts';
 import type { Action } from './action.ts';
 
@@ -42,7 +43,7 @@ export function perform(actions: readonly Action[], effects: Effects): void {
         break;
       case 'denied': {
         const { effect, subject, reason } = action.verdict;
-        effects.denied(`${effect} ${subject}${reason === null ? '' : `: ${reason}`}`);
+        effects.denied(`${effect} ${redactText(subject)}${reason === null ? '' : `: ${reason}`}`);
         break;
       }
       case 'note':

@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, PolicyWrapError } from '../errors.ts';
 import { Framer, type Lines } from '../rpc/frame.ts';
-import type { MaybePromise, Store, Taken } from '../store/contract.ts';
+import type { Demand, MaybePromise, Store, Taken } from '../store/contract.ts';
 import { onceEvery, type Say } from '../terminal/stderr.ts';
 import type { Action, Turn } from './action.ts';
 import type { Exit } from './child.ts';
@@ -101,18 +101,21 @@ export async function runPump(options: PumpOptions): Promise<number> {
       ? error
       : new PolicyWrapError('PW_STATE', messageOf(error), { cause: error });
   };
+  const take = (demands: readonly Demand[]) => {
+    try {
+      return store.take(demands);
+    } catch (error) {
+      return failure(error);
+    }
+  };
   const decide = (turn: Turn): MaybePromise<void> => {
     if (turn.requests.length > 0 && (gone !== undefined || !upstream.accepts))
       return apply(session.undeliverable(turn, gone ?? 'it reads no more'), toServer);
     const conclude = (taken: readonly Taken[] | PolicyWrapError) =>
       apply(session.conclude(turn, taken), toServer);
     if (turn.demands.length === 0) return conclude([]);
-    try {
-      const taken = store.take(turn.demands);
-      return taken instanceof Promise ? taken.catch(failure).then(conclude) : conclude(taken);
-    } catch (error) {
-      return conclude(failure(error));
-    }
+    const taken = take(turn.demands);
+    return taken instanceof Promise ? taken.catch(failure).then(conclude) : conclude(taken);
   };
   const decideInOrder = inOrder(
     () => input.hold('store'),

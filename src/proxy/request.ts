@@ -5,20 +5,21 @@ import {
   ErrorCode,
   type Id,
   type Message,
+  member,
   readString,
   readValue,
   stringMember,
 } from '../rpc/message.ts';
 import { type Member, scanJson } from '../rpc/scan.ts';
 import { membersOf, skipSpace } from '../rpc/walk.ts';
-import { MODERN, PARAM_KEYS, PROTOCOL_VERSION_KEY, REQUESTS } from './methods.ts';
+import { MODERN, PARAM_KEYS, type Policed, PROTOCOL_VERSION_KEY, REQUESTS } from './methods.ts';
 
 export type Request = Extract<Message, { kind: 'request' }>;
 
 export type Asked =
   /** Nothing that a policy is about. */
   | { kind: 'pass' }
-  | { kind: 'judge'; calls: readonly [Call, ...Call[]]; arguments: () => unknown }
+  | { kind: 'judge'; call: Call; arguments: () => unknown }
   | { kind: 'error'; code: number; message: string };
 
 const FOLDED_KEYS = new Map(PARAM_KEYS.map(key => [folded(key), key]));
@@ -30,33 +31,59 @@ export function whatIsAsked(buffer: Buffer, request: Request): Asked {
     return fault(ErrorCode.methodNotFound, `method not found: ${request.method.slice(0, 100)}`);
   if (policed === 'pass') return { kind: 'pass' };
   const { members } = request;
-  const twin = lookAlike(members);
+  const asked = read(buffer, members, policed);
+  const twin = lookAlike(members.map(({ key }) => key));
   if (twin !== undefined)
     return fault(ErrorCode.invalidParams, `\`params\` has a key that looks like \`${twin}\``);
+  if (asked.kind !== 'judge') return asked;
+  const names = asked.call.kind === 'tool' ? [asked.call.name] : asked.call.names;
+  // Some servers cut a name at a NUL; no name has a reason to hold such characters.
+  return names.some(name => /\p{Cc}/u.test(name))
+    ? fault(ErrorCode.invalidParams, 'a name with control characters')
+    : asked;
+}
+
+function read(buffer: Buffer, members: readonly Member[], policed: Policed): Asked {
   const value = (key: string) => valueIn(buffer, members, key);
   switch (policed) {
     case 'tool': {
       const name = stringMember(buffer, members, 'name');
+      if (name === undefined) return missing('name');
       const args = () => value('arguments');
-      return name === undefined ? missing('name') : judged([{ kind: 'tool', name, args }], args);
+      return judged({ kind: 'tool', name, args }, shown(members, 'arguments', args));
     }
     case 'prompt': {
       const name = stringMember(buffer, members, 'name');
-      return name === undefined
-        ? missing('name')
-        : judged([{ kind: 'prompt', name }], () => value('arguments'));
+      if (name === undefined) return missing('name');
+      const args = shown(members, 'arguments', () => value('arguments'));
+      return judged({ kind: 'prompt', names: [name] }, args);
     }
     case 'resource': {
       const uri = stringMember(buffer, members, 'uri');
-      return uri === undefined ? missing('uri') : judged([{ kind: 'resource', name: uri }]);
+      return uri === undefined ? missing('uri') : judged({ kind: 'resource', names: [uri] });
     }
     case 'completion': {
       const call = callOfReference(value('ref'));
-      return call === undefined ? missing('ref') : judged([call], () => value('argument'));
+      if (call === undefined) return missing('ref');
+      return judged(
+        call,
+        shown(members, 'argument', () => value('argument')),
+      );
     }
     case 'listen':
       return subscriptions(value('notifications'));
+    case 'pass':
+      return { kind: 'pass' };
   }
+}
+
+// Arguments beyond this are not decoded only to be recorded.
+const MAX_DECODED = 256 * 1024;
+
+function shown(members: readonly Member[], key: string, decode: () => unknown): () => unknown {
+  const found = member(members, key);
+  const bytes = found === undefined ? 0 : found.end - found.start;
+  return bytes > MAX_DECODED ? () => `(${bytes} bytes)` : decode;
 }
 
 function fault(code: number, message: string): Asked {
@@ -67,54 +94,54 @@ function missing(key: string): Asked {
   return fault(ErrorCode.invalidParams, `\`params.${key}\` is missing or not of its type`);
 }
 
-function judged(calls: readonly [Call, ...Call[]], args: () => unknown = () => undefined): Asked {
-  return { kind: 'judge', calls, arguments: args };
+function judged(call: Call, args: () => unknown = () => undefined): Asked {
+  return { kind: 'judge', call, arguments: args };
 }
 
 // A lenient server may read `Name` or `ｎame` where the policy read `name`.
-function lookAlike(members: readonly Member[]): string | undefined {
-  for (const { key } of members) {
-    const known = FOLDED_KEYS.get(folded(key));
-    if (known !== undefined && known !== key) return known;
-  }
-  return undefined;
+function lookAlike(keys: readonly string[]): string | undefined {
+  return keys
+    .map(key => [key, FOLDED_KEYS.get(folded(key))] as const)
+    .find(([key, known]) => known !== undefined && known !== key)?.[1];
+}
+
+function hasLookAlike(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && lookAlike(Object.keys(value)) !== undefined;
 }
 
 function valueIn(buffer: Buffer, members: readonly Member[], key: string): unknown {
-  const found = members.find(member => member.key === key);
+  const found = member(members, key);
   return found && readValue(buffer, found);
 }
 
 function callOfReference(ref: unknown): Call | undefined {
-  const of = (key: string) => stringIn(ref, key);
-  const uri = of('uri');
-  const name = of('name');
-  // Both would leave it to the server which one counts.
-  if (of('type') === 'ref/resource' && uri !== undefined && name === undefined)
-    return { kind: 'resource', name: uri };
-  if (of('type') === 'ref/prompt' && name !== undefined && uri === undefined)
-    return { kind: 'prompt', name };
+  const type = propertyOf(ref, 'type');
+  const uri = propertyOf(ref, 'uri');
+  const name = propertyOf(ref, 'name');
+  // Both, or one that only some servers read, would leave it to the server which one counts.
+  if (hasLookAlike(ref)) return undefined;
+  if (type === 'ref/resource' && typeof uri === 'string' && name === undefined)
+    return { kind: 'resource', names: [uri] };
+  if (type === 'ref/prompt' && typeof name === 'string' && uri === undefined)
+    return { kind: 'prompt', names: [name] };
   return undefined;
 }
 
 function subscriptions(filter: unknown): Asked {
+  if (hasLookAlike(filter)) return missing('notifications');
   const uris = propertyOf(filter, 'resourceSubscriptions');
   if (uris === undefined) return { kind: 'pass' };
   if (!Array.isArray(uris) || !uris.every(uri => typeof uri === 'string'))
     return missing('notifications');
-  const [first, ...rest] = uris.map((name): Call => ({ kind: 'resource', name }));
-  return first === undefined ? { kind: 'pass' } : judged([first, ...rest], () => uris);
+  const [first, ...rest] = uris;
+  if (first === undefined) return { kind: 'pass' };
+  return judged({ kind: 'resource', names: [first, ...rest] });
 }
 
 function propertyOf(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
     ? (value as Record<string, unknown>)[key]
     : undefined;
-}
-
-function stringIn(value: unknown, key: string): string | undefined {
-  const found = propertyOf(value, key);
-  return typeof found === 'string' ? found : undefined;
 }
 
 /** True where the request is of the era without a handshake, whose results say `resultType`. */

@@ -5,7 +5,8 @@ import type { Lines } from '../rpc/frame.ts';
 import { type Id, idKey, type Message, member, readMessage, readString } from '../rpc/message.ts';
 import { TOLERANT } from '../rpc/scan.ts';
 import { type Action, type Pending, passing, settlement } from './action.ts';
-import { type Context, refusal } from './judge.ts';
+import type { Context } from './context.ts';
+import { refusal } from './judge.ts';
 import { cutLine, forgedKeys, hiddenTools } from './lists.ts';
 
 type Response = Extract<Message, { kind: 'response' }>;
@@ -87,7 +88,7 @@ export class ServerSide {
     const shown = shorten(JSON.stringify(id), SHOWN);
     const reason = `the server replied to no request: id ${shown}`;
     return [
-      { kind: 'record', demand: refusal(this.context, '(reply)', '(reply)', reason) },
+      { kind: 'record', demand: refusal(this.context, '(reply)', reason) },
       { kind: 'note', text: `dropped a reply: ${reason}` },
     ];
   }

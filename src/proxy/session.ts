@@ -9,7 +9,8 @@ import { ErrorCode, errorReply, idKey } from '../rpc/message.ts';
 import type { Taken } from '../store/contract.ts';
 import { type Action, type Deciding, type Pending, settlement, type Turn } from './action.ts';
 import { ClientSide } from './client-side.ts';
-import { type Context, isStopped, stateFailure, verdictOf } from './judge.ts';
+import { type Context, contextOf, type Settings } from './context.ts';
+import { stateFailure, verdictOf } from './judge.ts';
 import { denialReply } from './replies.ts';
 import { ServerSide } from './server-side.ts';
 
@@ -18,7 +19,11 @@ export class Session {
   private readonly client: ClientSide;
   private readonly server: ServerSide;
 
-  constructor(private readonly context: Context) {
+  private readonly context: Context;
+
+  constructor(settings: Settings) {
+    const context = contextOf(settings);
+    this.context = context;
     const server = new ServerSide(context, this.pending);
     this.server = server;
     this.client = new ClientSide(context, this.pending, id => server.answered(id));
@@ -63,8 +68,7 @@ export class Session {
     }
     const decided = taken[step.demand];
     if (decided === undefined) throw new RangeError('the store left a call undecided');
-    if (isStopped(judged, decided.limits, decided.exceeded))
-      return stop(verdictOf(judged, decided.limits, decided.exceeded));
+    if (!decided.granted) return stop(verdictOf(judged, decided.limits, decided.exceeded));
     pending.row = decided.row;
     // Its cancellation may have come in the same read.
     return pending.cancelled

@@ -37,26 +37,27 @@ export function startUpstream(
   handlers: UpstreamHandlers,
 ): Upstream {
   const retry = isUvx(command) ? new Retry() : undefined;
-  let child: Child;
+  let child: Child | undefined;
   let ending = false;
 
   const run = async (argv: readonly string[]): Promise<Exit> => {
-    child = startChild(command, argv, env);
-    child.stdout.on('data', (chunk: Buffer) => {
+    const started = startChild(command, argv, env);
+    child = started;
+    started.stdout.on('data', (chunk: Buffer) => {
       retry?.answered();
       handlers.data(chunk);
     });
-    child.stdin.on('drain', () => handlers.drain());
-    child.stdin.on('close', () => {
+    started.stdin.on('drain', () => handlers.drain());
+    started.stdin.on('close', () => {
       if (!ending && retry?.open !== true) handlers.deaf();
     });
-    relayToStderr(child.stderr);
-    child.stderr.on('data', (chunk: Buffer) => retry?.heard(chunk));
-    for (const bytes of retry?.input ?? []) child.stdin.write(bytes);
+    relayToStderr(started.stderr);
+    started.stderr.on('data', (chunk: Buffer) => retry?.heard(chunk));
+    for (const bytes of retry?.input ?? []) started.stdin.write(bytes);
     // What the first start did not take is not waited for any more.
     if (argv !== args) handlers.drain();
-    if (ending) child.end();
-    const exit = await child.ended;
+    if (ending) started.end();
+    const exit = await started.ended;
     const corrected = exit.code === 1 ? retry?.correct(argv) : undefined;
     if (corrected === undefined) return exit;
     handlers.note(
@@ -71,18 +72,18 @@ export function startUpstream(
     write(bytes) {
       retry?.sent(bytes);
       // A child that is to be started again takes no input; it gets what was kept.
-      return child.stdin.writable ? child.stdin.write(bytes) : true;
+      return child?.stdin.writable ? child.stdin.write(bytes) : true;
     },
     get accepts() {
-      return child.stdin.writable || (retry?.open ?? false);
+      return child !== undefined && (child.stdin.writable || (retry?.open ?? false));
     },
     end() {
       ending = true;
-      child.end();
+      child?.end();
     },
-    pause: () => void child.stdout.pause(),
-    resume: () => void child.stdout.resume(),
-    cleared: () => child.cleared(),
+    pause: () => void child?.stdout.pause(),
+    resume: () => void child?.stdout.resume(),
+    cleared: async () => child?.cleared(),
   };
 }
 

@@ -167,7 +167,8 @@ export function object(at: number, depth: number, read?: ReadMember): number {
   for (let count = 1; ; count++) {
     i = space(i);
     if (bytes[i] !== QUOTE) refuse('expected a key in quotes', i);
-    if (count > MAX_KEYS) refuse(`more than ${MAX_KEYS} keys in one object`, i);
+    if (count > MAX_KEYS && depth <= options.duplicateDepth)
+      refuse(`more than ${MAX_KEYS} keys in one object`, i);
     const keyStart = i + 1;
     i = keyString(keyStart);
     const { end, escaped } = key;

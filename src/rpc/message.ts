@@ -57,7 +57,7 @@ export function readMessage(
   if (fault !== undefined) return notJson(buffer, start, end, fault);
   const strict = how === STRICT;
   const hasId = spans.idStart >= 0;
-  const id = hasId ? readId(buffer, spans.idStart, spans.idEnd) : undefined;
+  const id = hasId ? readId(buffer, spans.idStart, spans.idEnd, strict) : undefined;
   const invalid = (message: string): Malformed => malformed(ErrorCode.invalidRequest, message, id);
 
   if (strict && buffer.toString('latin1', spans.jsonrpcStart, spans.jsonrpcEnd) !== '"2.0"')
@@ -102,12 +102,13 @@ function malformed(code: number, message: string, id: Id | undefined): Malformed
   return { kind: 'malformed', code, message, id };
 }
 
-/** The id in bytes [start, end): a string or a safe integer, else undefined. */
-export function readId(buffer: Buffer, start: number, end: number): Id | undefined {
+/** The id in bytes [start, end): a string or a safe integer, from servers also as `1.0`. */
+export function readId(buffer: Buffer, start: number, end: number, strict = true): Id | undefined {
   if (buffer[start] === 0x22) return readString(buffer, start, end);
   const lexeme = buffer.toString('latin1', start, end);
   const number = Number(lexeme);
-  return /^-?[0-9]+$/.test(lexeme) && Number.isSafeInteger(number) ? number : undefined;
+  const isSpelt = strict ? /^-?[0-9]+$/.test(lexeme) : /^-?[0-9]/.test(lexeme);
+  return isSpelt && Number.isSafeInteger(number) ? number : undefined;
 }
 
 /** The string in bytes [start, end), quotes included, decoded; undefined where it is no string. */

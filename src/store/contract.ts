@@ -13,7 +13,11 @@ export interface Demand {
   /** False where the rules stop the call already: its limits are read and none is taken. */
   readonly take: boolean;
   /** The row to write, once it is known how the limits stand; undefined where none is kept. */
-  readonly row: (limits: LimitState[], exceeded: boolean) => RecordRow | undefined;
+  readonly row: (
+    limits: LimitState[],
+    exceeded: boolean,
+    granted: boolean,
+  ) => RecordRow | undefined;
 }
 
 export interface Taken {

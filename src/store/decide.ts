@@ -12,8 +12,8 @@ import type { Demand } from './contract.ts';
 export interface Counter extends CounterView {
   /** The latest time counted; a clock that went back does not loosen a limit. */
   readonly last: number;
-  /** Counts one call at `time`, for every window in `limits`. */
-  add(time: number, limits: readonly BoundLimit[]): void;
+  /** Counts one call at `time` for `limit` and all limits that share its counter. */
+  add(time: number, limit: BoundLimit): void;
 }
 
 export interface Decided {
@@ -36,7 +36,6 @@ export function decide(
     if (state.retryAfterMs !== null) state.retryAfterMs += Math.max(0, found.last - now);
     return { limit, counter: found, state };
   });
-  const at = Math.max(now, ...read.map(({ counter: { last } }) => last));
   const granted =
     demand.take && !read.some(({ limit, state }) => limit.enforced && isUsedUp(state));
   const exceeded = read.some(({ state }) => isUsedUp(state));
@@ -44,11 +43,9 @@ export function decide(
   const taken = granted ? read.filter(({ state }) => !isUsedUp(state)) : [];
   const ids = [...new Set(taken.map(({ limit }) => limit.id))];
   for (const id of ids) {
-    const shared = taken.filter(({ limit }) => limit.id === id);
-    shared[0]?.counter.add(
-      at,
-      shared.map(({ limit }) => limit),
-    );
+    const first = taken.find(({ limit }) => limit.id === id);
+    // Each counter by its own latest time: what one has seen of a wrong clock must not date another.
+    first?.counter.add(Math.max(now, first.counter.last), first.limit);
   }
   for (const { limit, state } of read) if (ids.includes(limit.id)) state.used++;
   return { granted, exceeded, limits: read.map(({ state }) => state) };

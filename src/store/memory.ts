@@ -1,8 +1,7 @@
 // A store that forgets: for tests, and for judging calls on a clock of one's own.
 import type { RecordRow } from '../audit/record.ts';
 import type { BoundLimit } from '../policy/limits.ts';
-import type { Window } from '../policy/window.ts';
-import { fixedSpan } from '../policy/window.ts';
+import { alignedSpan, alignmentOf } from '../policy/window.ts';
 import type { Demand, Settled, Store, Taken } from './contract.ts';
 import { type Counter, decide } from './decide.ts';
 
@@ -27,7 +26,7 @@ export function memoryStore(now: () => number): MemoryStore {
     take: demands =>
       demands.map(demand => {
         const { granted, exceeded, limits } = decide(demand, counterOf, now());
-        const row = demand.row(limits, exceeded);
+        const row = demand.row(limits, exceeded, granted);
         const key = row === undefined ? undefined : rows.push(row);
         return { granted, exceeded, limits, row: key };
       }),
@@ -37,8 +36,8 @@ export function memoryStore(now: () => number): MemoryStore {
 }
 
 class MemoryCounter implements Counter {
-  private times: number[] = [];
-  private tallies = new Map<string, { start: number; used: number }>();
+  private readonly times: number[] = [];
+  private readonly tallies = new Map<string, { start: number; used: number }>();
   last = 0;
 
   grantsAfter(time: number): number {
@@ -49,18 +48,18 @@ class MemoryCounter implements Counter {
     return this.times.at(-1 - later);
   }
 
-  tally(window: Window, start: number): number {
-    const found = this.tallies.get(window.label);
+  tally(alignment: string, start: number): number {
+    const found = this.tallies.get(alignment);
     return found !== undefined && found.start >= start ? found.used : 0;
   }
 
-  add(time: number, limits: readonly BoundLimit[]): void {
+  add(time: number, { kind, windows }: BoundLimit): void {
     this.last = time;
-    if (limits.some(({ kind }) => kind === 'sliding')) this.times.push(time);
-    for (const { kind, window } of limits) {
-      if (kind !== 'fixed') continue;
-      const { start } = fixedSpan(window, time);
-      this.tallies.set(window.label, { start, used: this.tally(window, start) + 1 });
-    }
+    if (kind === 'sliding') this.times.push(time);
+    else
+      for (const alignment of new Set(windows.map(alignmentOf))) {
+        const { start } = alignedSpan(alignment, time);
+        this.tallies.set(alignment, { start, used: this.tally(alignment, start) + 1 });
+      }
   }
 }

@@ -12,7 +12,8 @@ const GIVE_UP_SHARE = 10;
 export class Records {
   private readonly insert: Statement;
   private readonly update: Statement;
-  private sinceLook = 0;
+  // The first rows of a session look: many sessions may be short.
+  private sinceLook = LOOK_EVERY;
 
   constructor(
     private readonly database: Database,

@@ -97,7 +97,7 @@ export function sqliteStore(file: string, options: SqliteOptions): SqliteStore {
             limit => open.counters.counterOf(limit, now),
             now,
           );
-          const row = demand.row(limits, exceeded);
+          const row = demand.row(limits, exceeded, granted);
           const key = row === undefined ? undefined : open.records.add(row);
           return { granted, exceeded, limits, row: key };
         }),

@@ -1,10 +1,9 @@
 // Text from servers, agents and files made safe to show: what moves the cursor, hides or reorders
 // text appears as an escape instead.
 
-// C0, DEL and C1 controls, line separators, bidirectional controls, zero-width and tag characters,
-// lone surrogates.
-const UNSAFE =
-  /[\p{Cc}\u2028\u2029\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]|\p{Cs}/gu;
+// Controls, line separators, lone surrogates, and all that is drawn as nothing: bidirectional
+// controls, zero-width and tag characters, fillers, variation selectors.
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** One line of harmless text. */
 export function escapeText(text: string): string {

@@ -22,10 +22,7 @@ async function decide(preset: string, tool: string, args?: unknown) {
     name: tool,
     args: () => args,
   });
-  return [
-    effect,
-    ...limits.map(({ limit }) => `${limit.counter} ${limit.max}/${limit.window.label}`),
-  ];
+  return [effect, ...limits.map(limit => `${limit.counter} ${limit.max}/${limit.window.label}`)];
 }
 
 it.each(readdirSync(folder))('%s loads and has a README', async name => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PolicyWrapError } from '../../src/errors.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { Action } from '../../src/proxy/action.ts';
-import type { Mode } from '../../src/proxy/judge.ts';
+import type { Mode } from '../../src/proxy/context.ts';
 import { Session } from '../../src/proxy/session.ts';
 import { Framer } from '../../src/rpc/frame.ts';
 import { memoryStore } from '../../src/store/memory.ts';

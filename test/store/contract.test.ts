@@ -1,4 +1,5 @@
 // The contract that every store of counters and records keeps.
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -65,6 +66,7 @@ function limit(max: number, window: string, more: Partial<Limit & BoundLimit> = 
     layer: 'policy',
     key: 'c',
     enforced: true,
+    windows: [parsed],
     ...more,
     ...plain,
     id: counterId(plain, owner),
@@ -83,7 +85,62 @@ async function one(store: Store, ...limits: BoundLimit[]): Promise<Taken> {
   return taken;
 }
 
+/** Limits that share their counter, as a policy binds them: each knows the windows of all. */
+function sharing(...limits: BoundLimit[]): BoundLimit[] {
+  const windows = limits.map(({ window }) => window);
+  return limits.map(one => ({ ...one, windows }));
+}
+
 describe.each(stores)('%s', (_, make) => {
+  it('dates each counter by itself where the clock was ahead for one of them', async () => {
+    for (const kind of ['sliding', 'fixed'] as const) {
+      const { store, clock } = make();
+      const wide = limit(100_000, 'day', { counter: 'wide' });
+      const narrow = limit(5, 'minute', { counter: 'narrow', kind });
+      clock.now = START + 20 * 3_600_000;
+      await one(store, wide);
+      clock.now = START;
+      const granted = [];
+      for (let i = 0; i < 20; i++) granted.push((await one(store, wide, narrow)).granted);
+      expect(granted.filter(passed => passed)).toHaveLength(5);
+    }
+  });
+
+  it('counts a call for every limit that shares the counter, also where only one applied', async () => {
+    for (const kind of ['sliding', 'fixed'] as const) {
+      const { store, clock } = make();
+      const [a, b] = sharing(limit(100, 'minute', { kind }), limit(3, 'hour', { kind }));
+      for (let i = 0; i < 5; i++) await one(store, a!);
+      expect((await one(store, b!)).granted).toBe(false);
+      clock.now += 61_000;
+      expect((await one(store, b!)).granted).toBe(false);
+    }
+  });
+
+  it('keeps a call for as long as the longest window that reads it', async () => {
+    const { store, clock } = make();
+    const [a, b] = sharing(limit(1000, '1s'), limit(400, 'day'));
+    for (let i = 0; i < 400; i++) {
+      await one(store, a!);
+      clock.now += 1000;
+    }
+    const refused = await one(store, b!);
+    expect(refused).toMatchObject({ granted: false });
+    expect(refused.limits[0]?.used).toBe(400);
+  });
+
+  it('knows one window by several spellings', async () => {
+    const { store } = make();
+    const [a, b] = sharing(
+      limit(5, '1m', { kind: 'fixed' }),
+      limit(5, 'minute', { kind: 'fixed' }),
+    );
+    for (let i = 0; i < 3; i++) await one(store, a!);
+    expect((await one(store, b!)).limits[0]?.used).toBe(4);
+    await one(store, a!);
+    expect((await one(store, b!)).granted).toBe(false);
+  });
+
   it('lets max calls through in a window and says when the next one fits', async () => {
     const { store, clock } = make();
     for (let i = 1; i <= 3; i++) {
@@ -124,7 +181,7 @@ describe.each(stores)('%s', (_, make) => {
 
   it('counts a call once for limits that share a counter, each with its own window', async () => {
     const { store, clock } = make();
-    const both = [limit(2, 'minute'), limit(3, 'hour')];
+    const both = sharing(limit(2, 'minute'), limit(3, 'hour'));
     expect((await one(store, ...both)).limits.map(({ used }) => used)).toEqual([1, 1]);
     await one(store, ...both);
     expect((await one(store, ...both)).granted).toBe(false);
@@ -138,7 +195,7 @@ describe.each(stores)('%s', (_, make) => {
   it('keeps enough of a counter for the largest limit that reads it', async () => {
     const { store, clock } = make();
     for (let i = 0; i < 300; i++) {
-      await one(store, limit(1000, 'day'), limit(1, '1s'));
+      await one(store, ...sharing(limit(1000, 'day'), limit(1, '1s')));
       clock.now += 1000;
     }
     expect((await one(store, limit(1000, 'day'))).limits[0]?.used).toBe(301);
@@ -302,6 +359,37 @@ describe.each(drivers().map(driver => [driver.name, driver] as const))(
       const again = open();
       expect((await one(again, limit(2, 'minute'))).granted).toBe(false);
       again.close();
+    });
+
+    it('keeps a shared counter over a restart while its longest window can read it', async () => {
+      const file = join(tempDir(), 'state.db');
+      const clock = { now: START };
+      const open = () => sqliteStore(file, { now: () => clock.now, warn: () => {}, driver });
+      const [a, b] = sharing(limit(100, 'minute'), limit(3, 'day'));
+      const first = open();
+      for (let i = 0; i < 5; i++) await one(first, a!);
+      first.close();
+      clock.now += 61_000;
+      const again = open();
+      for (let i = 0; i < 5; i++) expect((await one(again, b!)).granted).toBe(false);
+      again.close();
+    });
+
+    it('bounds the file for sessions of a few calls each', () => {
+      const file = join(tempDir(), 'state.db');
+      for (let session = 0; session < 60; session++) {
+        const options = { now: () => START, warn: () => {}, driver, maxBytes: 400_000 };
+        const store = sqliteStore(file, options);
+        store.take(
+          Array.from({ length: 100 }, (_, k) => ({
+            limits: [],
+            take: false,
+            row: () => row(START, `${session}-${k}`),
+          })),
+        );
+        store.close();
+      }
+      expect(statSync(file).size).toBeLessThan(1_200_000);
     });
 
     it('clamps times that lie more than a window ahead, and says so', async () => {

@@ -1,0 +1,52 @@
+// What is the same for every call of one run of the wrapper.
+import { type BoundLimit, counterId, type Limit } from '../policy/limits.ts';
+import { limitsOf, type Policy } from '../policy/policy.ts';
+
+export type Mode = 'enforce' | 'observe';
+
+export interface Settings {
+  readonly policies: readonly Policy[];
+  readonly mode: Mode;
+  readonly session: string;
+  readonly server: string;
+  readonly grant: string;
+  /** A hash of all layers. */
+  readonly policyHash: string;
+  /** Wall clock, milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+export interface Context extends Settings {
+  /** The limit bound to its counter; every limit of the policies has one. */
+  readonly bind: (limit: Limit) => BoundLimit;
+}
+
+/** Binds all limits to the counters that this server, grant and session use, once for all calls. */
+export function contextOf(settings: Settings): Context {
+  const found = settings.policies.flatMap(policy =>
+    limitsOf(policy).map(({ key, limit }) => ({
+      limit,
+      key,
+      layer: policy.layer,
+      id: counterId(limit, { ...settings, layer: policy.layer }),
+      enforced: settings.mode === 'enforce' || policy.machine,
+    })),
+  );
+  const windows = new Map<string, Limit['window'][]>();
+  for (const { id, limit } of found) windows.set(id, [...(windows.get(id) ?? []), limit.window]);
+  const bound = new Map(
+    found.map(({ limit, ...binding }): [Limit, BoundLimit] => [
+      limit,
+      { ...limit, ...binding, windows: windows.get(binding.id) ?? [] },
+    ]),
+  );
+  return {
+    ...settings,
+    bind: limit => {
+      const found = bound.get(limit);
+      // INVARIANT: what is evaluated is what was bound.
+      if (found === undefined) throw new RangeError(`the limit on ${limit.counter} has no counter`);
+      return found;
+    },
+  };
+}
