@@ -1,187 +1,70 @@
 // The server's name from its command line: the package, module, image or script that runs.
 import { ExitCode, PolicyWrapError } from '../errors.ts';
+import { LAUNCHERS, type Launcher } from './launchers.ts';
 
 /** Words of a script's path that do not say which server it is. */
 const SILENT_NAMES = new Set(['index', 'main', 'server', 'cli', '__main__']);
 const SILENT_FOLDERS = new Set(['dist', 'build', 'src', 'bin']);
 
-/** A launcher: which of its options take a value, and how it names what it runs. */
-interface Launcher {
-  readonly names: RegExp;
-  /** Words that must follow the command, such as `tool run`. */
-  readonly words?: readonly string[];
-  /** Options whose value is the next argument. */
-  readonly valued?: readonly string[];
-  /** Options whose value names what runs. */
-  readonly naming?: readonly string[];
-  readonly target: 'npm' | 'python' | 'module' | 'image' | 'script' | 'command';
-}
-
-const NPM = [
-  '-c',
-  '--call',
-  '-w',
-  '--workspace',
-  '--prefix',
-  '--registry',
-  '--cache',
-  '--node-options',
-];
-const UV = [
-  ...[
-    '--with',
-    '--with-editable',
-    '--with-requirements',
-    '-p',
-    '--python',
-    '--index',
-    '--default-index',
-  ],
-  ...['-i', '--index-url', '--extra-index-url', '-f', '--find-links', '--directory', '--project'],
-  ...['--cache-dir', '--config-file', '-c', '--constraints', '--env-file', '--exclude-newer', '-P'],
-  ...[
-    '--upgrade-package',
-    '--refresh-package',
-    '--reinstall-package',
-    '--overrides',
-    '--resolution',
-  ],
-  ...['--prerelease', '--link-mode', '--index-strategy', '--color', '-C', '--config-setting', '-b'],
-  ...['--group', '--extra', '--package'],
-];
-const DOCKER = [
-  ...[
-    '-e',
-    '--env',
-    '--env-file',
-    '-v',
-    '--volume',
-    '--mount',
-    '-p',
-    '--publish',
-    '--name',
-    '--user',
-  ],
-  ...[
-    '--network',
-    '--net',
-    '-u',
-    '-w',
-    '--workdir',
-    '--entrypoint',
-    '--platform',
-    '-m',
-    '--memory',
-  ],
-  ...['--cpus', '-l', '--label', '--add-host', '--gpus', '-h', '--hostname', '--pull', '--restart'],
-  ...[
-    '--tmpfs',
-    '--cap-add',
-    '--cap-drop',
-    '--security-opt',
-    '--device',
-    '--dns',
-    '--ip',
-    '--log-driver',
-  ],
-  ...['--shm-size', '--ulimit', '--pid', '--ipc', '--volumes-from', '--cidfile', '--stop-timeout'],
-];
-const NODE = [
-  '-r',
-  '--require',
-  '--import',
-  '--loader',
-  '--experimental-loader',
-  '-C',
-  '--conditions',
-];
-
-const LAUNCHERS: readonly Launcher[] = [
-  { names: /^npx$/, naming: ['-p', '--package'], valued: NPM, target: 'npm' },
-  { names: /^npm$/, words: ['exec'], naming: ['-p', '--package'], valued: NPM, target: 'npm' },
-  { names: /^npm$/, words: ['x'], naming: ['-p', '--package'], valued: NPM, target: 'npm' },
-  { names: /^bunx$/, naming: ['-p', '--package'], target: 'npm' },
-  { names: /^bun$/, words: ['x'], naming: ['-p', '--package'], target: 'npm' },
-  { names: /^bun$/, words: ['run'], target: 'script' },
-  { names: /^pnpm$/, words: ['dlx'], naming: ['--package'], target: 'npm' },
-  { names: /^pnpx$/, naming: ['--package'], target: 'npm' },
-  { names: /^yarn$/, words: ['dlx'], naming: ['-p', '--package'], target: 'npm' },
-  { names: /^uvx$/, naming: ['--from'], valued: UV, target: 'python' },
-  { names: /^uv$/, words: ['tool', 'run'], naming: ['--from'], valued: UV, target: 'python' },
-  { names: /^uv$/, words: ['run'], naming: ['-m', '--module'], valued: UV, target: 'command' },
-  {
-    names: /^pipx$/,
-    words: ['run'],
-    naming: ['--spec'],
-    valued: ['--python', '--pip-args'],
-    target: 'python',
-  },
-  {
-    names: /^(python[0-9.]*|pypy[0-9.]*|py)$/,
-    naming: ['-m'],
-    valued: ['-W', '-X'],
-    target: 'module',
-  },
-  { names: /^(docker|podman|nerdctl)$/, words: ['run'], valued: DOCKER, target: 'image' },
-  {
-    names: /^(docker|podman|nerdctl)$/,
-    words: ['container', 'run'],
-    valued: DOCKER,
-    target: 'image',
-  },
-  { names: /^(node|tsx|ts-node)$/, valued: NODE, target: 'script' },
-  { names: /^bun$/, target: 'script' },
-  { names: /^deno$/, words: ['run'], valued: ['-c', '--config', '--import-map'], target: 'script' },
-  { names: /^java$/, naming: ['-jar'], valued: ['-cp', '-classpath'], target: 'script' },
-  { names: /^cmd$/, words: ['/c'], target: 'command' },
-  { names: /^(env|time|nice)$/, target: 'command' },
-];
-
-/** The name under which a server has its policy and its counters. */
+/** The name under which a server has its policy and its counters; it can be that of a file. */
 export function serverName(command: string, args: readonly string[]): string {
-  return fileSafe(nameOf(command, args));
+  return fileSafe(nameOf(command, args)) ?? fileSafe(baseName(command)) ?? 'server';
 }
 
 /** A name given by hand; refused where no file could be called so. */
 export function givenName(name: string): string {
   const safe = fileSafe(name);
-  if (safe === '' || /^\.+$/.test(safe) || /[\p{Cc}\\:]/u.test(safe) || safe.startsWith('_all'))
+  if (safe === undefined || safe.startsWith('_all') || /[\\:\p{Cc}]/u.test(name))
     throw new PolicyWrapError('PW_USAGE', `--server: \`${name}\` cannot be the name of a server`, {
       exitCode: ExitCode.usage,
     });
   return safe;
 }
 
-function fileSafe(name: string): string {
-  return name.replaceAll('/', '+').slice(0, 200);
+function fileSafe(name: string): string | undefined {
+  const safe = name.replace(/[/\\:\p{Cc}]+/gu, '+').slice(0, 200);
+  return /^[.+]*$/.test(safe) ? undefined : safe;
 }
 
 function nameOf(command: string, args: readonly string[]): string {
   const base = baseName(command).replace(/\.(exe|cmd|bat|ps1)$/i, '');
   for (const launcher of LAUNCHERS) {
-    const words = launcher.words ?? [];
-    if (!launcher.names.test(base.toLowerCase()) || !words.every((word, i) => args[i] === word))
-      continue;
-    const found = target(launcher, args.slice(words.length));
-    if (found !== undefined) return found;
+    const found = launcher.names.test(base.toLowerCase()) ? launched(launcher, args) : undefined;
+    if (found !== undefined && found !== '') return found;
   }
   return /\.(m?[jt]s|c[jt]s|py|rb|jar|dll)$/i.test(command) ? scriptName(command) : base;
 }
 
-function target(launcher: Launcher, args: readonly string[]): string | undefined {
-  const { naming = [], valued = [] } = launcher;
+/** What a launcher runs; undefined where these are not its arguments. */
+function launched(launcher: Launcher, args: readonly string[]): string | undefined {
+  const { words = [], naming = [] } = launcher;
+  let met = 0;
+  let named: string | undefined;
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] ?? '';
     const [option = '', inline] = splitOption(arg);
-    if (naming.includes(option)) return named(launcher, inline ?? args[i + 1], true);
-    if (valued.includes(option) && inline === undefined) i++;
-    else if (arg === '--' || (launcher.target === 'command' && /^\w+=/.test(arg))) continue;
-    else if (!arg.startsWith('-'))
-      return launcher.target === 'command'
-        ? nameOf(arg, args.slice(i + 1))
-        : named(launcher, arg, false);
+    if (naming.includes(option)) named ??= inline ?? args[++i];
+    else if (isValued(launcher, option) && inline === undefined) i++;
+    else if (met < words.length) {
+      if (arg.toLowerCase() === words[met]) met++;
+      else if (!arg.startsWith('-')) return undefined;
+    } else if (named !== undefined) break;
+    else if (isTarget(launcher, arg)) return targetName(launcher, args.slice(i));
   }
-  return undefined;
+  return named !== undefined && met === words.length ? optionName(launcher, named) : undefined;
+}
+
+function isTarget({ target }: Launcher, arg: string): boolean {
+  return !arg.startsWith('-') && !(target === 'command' && /^\w+=/.test(arg));
+}
+
+function isValued({ valued, flags }: Launcher, option: string): boolean {
+  if (!/^-./.test(option) || option === '--') return false;
+  if (flags === undefined) return valued?.has(option) === true;
+  // `-it` is two flags in one.
+  const isCluster =
+    /^-[A-Za-z]{2,}$/.test(option) && [...option.slice(1)].every(c => flags.has(`-${c}`));
+  return !flags.has(option) && !isCluster;
 }
 
 function splitOption(arg: string): [string, string | undefined] {
@@ -189,45 +72,38 @@ function splitOption(arg: string): [string, string | undefined] {
   return equals < 0 ? [arg, undefined] : [arg.slice(0, equals), arg.slice(equals + 1)];
 }
 
-function named(
-  launcher: Launcher,
-  text: string | undefined,
-  byOption: boolean,
-): string | undefined {
-  if (text === undefined || text === '') return undefined;
-  switch (launcher.target) {
+function optionName({ target }: Launcher, value: string): string {
+  if (target === 'module' || target === 'command') return value;
+  if (target === 'script') return scriptName(value);
+  return packageName(target === 'python', value);
+}
+
+function targetName({ target }: Launcher, [first = '', ...rest]: readonly string[]): string {
+  switch (target) {
     case 'npm':
-      return isPath(text) ? scriptName(text) : npmName(text);
     case 'python':
-      return isPath(text) ? scriptName(text) : pythonName(text);
-    case 'module':
-    case 'command':
-      return byOption ? text : scriptName(text);
+      return packageName(target === 'python', first);
     case 'image':
-      return imageName(text);
-    case 'script':
-      return scriptName(text);
+      return imageName(first);
+    case 'command':
+      return nameOf(first, rest);
+    default:
+      return /^(npm|jsr):/.test(first) ? packageName(false, first) : scriptName(first);
   }
 }
 
-function isPath(text: string): boolean {
-  return /^([./~\\]|[A-Za-z]:[\\/]|git\+|https?:|file:)/.test(text);
-}
-
-function npmName(text: string): string {
-  const at = text.lastIndexOf('@');
-  return at > 0 ? text.slice(0, at) : text;
-}
-
-function pythonName(text: string): string {
-  return /^[A-Za-z0-9][A-Za-z0-9._-]*/.exec(text)?.[0] ?? text;
+function packageName(isPython: boolean, text: string): string {
+  if (/^([./~\\]|[A-Za-z]:[\\/]|git\+|https?:|file:)/.test(text)) return scriptName(text);
+  if (isPython) return /^[A-Za-z0-9][A-Za-z0-9._-]*/.exec(text)?.[0] ?? text;
+  const name = text.replace(/^[a-z]+:/, '').replace(/#.*$/, '');
+  const at = name.lastIndexOf('@');
+  return at > 0 ? name.slice(0, at) : name;
 }
 
 function imageName(text: string): string {
   const [withoutDigest = text] = text.split('@');
-  const slash = withoutDigest.lastIndexOf('/');
-  const colon = withoutDigest.indexOf(':', slash + 1);
-  return (colon < 0 ? withoutDigest : withoutDigest.slice(0, colon)).replaceAll(':', '+');
+  const colon = withoutDigest.indexOf(':', withoutDigest.lastIndexOf('/') + 1);
+  return colon < 0 ? withoutDigest : withoutDigest.slice(0, colon);
 }
 
 function scriptName(path: string): string {
@@ -236,7 +112,7 @@ function scriptName(path: string): string {
     .replace(/\.git$/, '')
     .split(/[\\/]+/)
     .filter(part => part !== '' && part !== '.');
-  const file = (parts.pop() ?? path).replace(/\.[A-Za-z0-9]{1,4}$/, '');
+  const file = (parts.pop() ?? '').replace(/(?<=.)\.[A-Za-z0-9]{1,4}$/, '');
   if (!SILENT_NAMES.has(file)) return file;
   const folder = parts.reverse().find(part => !SILENT_FOLDERS.has(part));
   return folder === undefined || folder === '..' || /^[A-Za-z]:$/.test(folder) ? file : folder;

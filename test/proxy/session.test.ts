@@ -172,7 +172,73 @@ describe('a call', () => {
   });
 });
 
+describe('ways round a rule', () => {
+  const doors = {
+    operations: { db: 'sql' },
+    categories: { read: {}, destructive: { action: 'deny' } },
+  };
+  it.each(['delete_table', 'delete_table:get', "DELETE FROM t WHERE a=':get'", 'delete\u0000:get'])(
+    'an operation does not choose its category: %j',
+    async sql => {
+      const { client } = await conversation([{ ...deny, ...doors }]);
+      expect(client(call(1, 'db', { sql }))[0]?.[0]).toBe('←');
+      expect(client(call(2, 'db', { sql: 'get_table' }))[0]?.[0]).toBe('→');
+    },
+  );
+
+  it.each([
+    ['subscriptions/listen', { notifications: { ResourceSubscriptions: ['file:///secret'] } }],
+    ['subscriptions/listen', { notifications: { resourceSubscriptions: 'file:///secret' } }],
+    ['completion/complete', { ref: { type: 'ref/prompt', name: 'p', URI: 'file:///secret' } }],
+    ['completion/complete', { ref: { type: 'ref/prompt', name: 'p', Type: 'ref/resource' } }],
+    ['prompts/get', { name: 'p', Name: 'q' }],
+    ['prompts/get', { name: 'p\u0000q' }],
+  ])('%s %j is no plain request', async (method, params) => {
+    const { client } = await conversation([{ ...deny, prompts: { default: 'allow' } }]);
+    expect(client(request(1, method, params))[0]?.[1]).toMatchObject({
+      id: 1,
+      error: { code: -32602 },
+    });
+  });
+
+  it('a batch is one row, and an answer to each of its ids', async () => {
+    const { client, store } = await conversation([allow]);
+    const ids = Array.from({ length: 500 }, (_, id) => ({ id }));
+    const out = client(JSON.stringify([...ids, ...ids]));
+    expect(out.map(([, { id }]) => id)).toEqual(ids.map(({ id }) => id));
+    expect(store.rows).toHaveLength(1);
+  });
+});
+
+describe('a server that is valid and unusual', () => {
+  it.each([
+    ['10,001 keys', `{"x":{${Array.from({ length: 10_001 }, (_, i) => `"k${i}":0`).join()}}}`],
+    ['the same key twice', '{"x":{"a":1,"a":2}}'],
+  ])('gets its reply with %s through', async (_, result) => {
+    const { client, session } = await conversation([allow]);
+    client(call(1, 'x'));
+    const text = `{"jsonrpc":"2.0","id":1.0,"result":${result}}\n`;
+    const { lines } = new Framer(1 << 20).push(Buffer.from(text));
+    const [action] = session.fromServer(lines[0]!, () => true);
+    expect(action?.kind).toBe('forward');
+  });
+});
+
 describe('observing', () => {
+  it('forwards what an observed limit would stop, and counts what the administrator limits', async () => {
+    const machine = {
+      document: {
+        ...allow,
+        tools: { x: { limits: [{ max: 1, window: 'minute', counter: 'm' }] } },
+      },
+      machine: true,
+    };
+    const own = { ...allow, tools: { x: { limits: [{ max: 0, window: 'minute' }] } } };
+    const { client, store } = await conversation([own, machine], 'observe');
+    expect(client(call(1, 'x'), call(2, 'x')).map(([to]) => to)).toEqual(['→', '←']);
+    expect(store.rows.map(({ forwarded }) => forwarded)).toEqual([true, false]);
+  });
+
   it('lets everything through and says what would have happened', async () => {
     const { client, store } = await conversation([deny], 'observe');
     expect(client(call(1, 'x'))[0]?.[0]).toBe('→');
