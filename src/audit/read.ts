@@ -42,10 +42,9 @@ export function logReader(file: string) {
   return {
     /** Oldest first. */
     read({ after, last, server }: LogQuery): LogEntry[] {
-      if (database === undefined) {
-        if (!existsSync(file)) return [];
-        database = openForReading(loadDriver(), file);
-      }
+      if (!existsSync(file)) return [];
+      database ??= openForReading(loadDriver(), file);
+      if (database === undefined) return [];
       return database
         .prepare(
           `SELECT * FROM (SELECT * FROM records WHERE id > ? AND (? IS NULL OR server = ?)

@@ -45,8 +45,15 @@ export async function log(options: LogOptions): Promise<number> {
 
 // Until the reader of our output goes away or the person interrupts.
 async function follow(print: () => number): Promise<void> {
-  await new Promise<void>(resolve => {
-    const timer = setInterval(print, POLL_MS);
+  await new Promise<void>((resolve, reject) => {
+    const timer = setInterval(() => {
+      try {
+        print();
+      } catch (error) {
+        clearInterval(timer);
+        reject(error);
+      }
+    }, POLL_MS);
     const stop = () => {
       clearInterval(timer);
       resolve();

@@ -68,14 +68,22 @@ export function openState(driver: Driver, file: string): Database {
   });
 }
 
-/** Opens it for reading; undefined where there is none yet. */
-export function openForReading(driver: Driver, file: string): Database {
+/** Opens it for reading; undefined while it is only being made. */
+export function openForReading(driver: Driver, file: string): Database | undefined {
   return opening(file, () => {
     const database = driver.open(file, { readonly: true });
-    return whileBusy(READ_PATIENCE_MS, file, () => {
-      checkVersion(versionOf(database));
-      return database;
-    });
+    try {
+      const version = whileBusy(READ_PATIENCE_MS, file, () => versionOf(database));
+      if (version !== 0) {
+        checkVersion(version);
+        return database;
+      }
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    database.close();
+    return undefined;
   });
 }
 
@@ -111,7 +119,7 @@ function checkVersion(version: number): void {
     throw new Error(`it has format ${version}, this version of policy-wrap reads ${VERSION}`);
 }
 
-function opening(file: string, open: () => Database): Database {
+function opening<T>(file: string, open: () => T): T {
   try {
     return open();
   } catch (error) {

@@ -37,7 +37,6 @@ import { bin, cleanEnv, launch, logRows, root, seedPolicy, tempDir } from '../su
 const tool = 'stream_group_create';
 const open = { version: '1', default: 'allow' };
 const range = (count: number) => [...Array(count).keys()];
-const isRoot = process.getuid?.() === 0;
 
 /** A wrapper on the recording server whose state is this file. */
 function on(state: string, options: { policy?: object; home?: string } = {}) {
@@ -77,16 +76,6 @@ describe('state that cannot be used: calls are denied, nothing else is, and it g
     const { wrapped, calls } = on(tempDir());
     await expectDenied(wrapped, /state file/);
     expect(calls()).toEqual([]);
-  });
-
-  test.skipIf(isRoot)('its folder may only be read', async () => {
-    const dir = tempDir();
-    execFileSync('chmod', ['500', dir]);
-    const { wrapped, calls } = on(join(dir, 'state.db'));
-    await expectDenied(wrapped, /state file .*state\.db/);
-    execFileSync('chmod', ['700', dir]);
-    expect(textOf(await wrapped.call(tool))).toBe(`did ${tool}`);
-    expect(calls()).toEqual([tool]);
   });
 
   test.each<[string, Buffer]>([
@@ -203,9 +192,10 @@ describe('state that cannot be used: calls are denied, nothing else is, and it g
     expect(openFiles()).toBeLessThan(50);
   });
 
-  test.skipIf(Number(process.versions.node.split('.')[0]) >= 22)(
-    'no SQLite driver: calls are denied with the reason, the session goes on',
-    async () => {
+  // Later versions have one built in, and use it: test/e2e/package.test.ts.
+  const hasNone = Number(process.versions.node.split('.')[0]) < 22;
+  if (hasNone)
+    test('no SQLite driver: calls are denied with the reason, the session goes on', async () => {
       // The program alone, with no better-sqlite3 to be found, on a Node that has none built in.
       const dir = tempDir();
       for (const folder of ['bin', 'dist']) mkdirSync(join(dir, folder));
@@ -221,8 +211,7 @@ describe('state that cannot be used: calls are denied, nothing else is, and it g
       await expectDenied(wrapped, /SQLite/);
       expect(calls()).toEqual([]);
       expect(wrapped.stderr()).not.toContain('bug');
-    },
-  );
+    });
 });
 
 describe('files and modes', () => {
@@ -559,10 +548,15 @@ describe('what an agent or a server names never reaches a terminal raw', () => {
     const home = tempDir();
     const { setup } = echoing({ policy: { version: '1', default: 'deny' }, home });
     const wrapped = start(setup);
-    expect(textOf(await wrapped.call(name, { [name]: name }))).toContain('[POLICY DENIED]');
+    const reply = await wrapped.request('tools/call', { name, arguments: { [name]: name } });
+    // A name with control characters is refused before any rule is asked.
+    const isRefused = /\p{Cc}/u.test(name);
+    if (isRefused) expect(reply.error?.code).toBe(-32602);
+    else expect(textOf(reply)).toContain('[POLICY DENIED]');
     wrapped.send({ method: name });
     await wrapped.request('ping');
-    await until(() => wrapped.stderr().split('\n').length >= 4, 'three lines on stderr');
+    const spokenOf = isRefused ? 2 : 3;
+    await until(() => wrapped.stderr().split('\n').length > spokenOf, 'its lines on stderr');
     const spoken = wrapped
       .stderr()
       .split('\n')
@@ -580,7 +574,7 @@ describe('what an agent or a server names never reaches a terminal raw', () => {
       for (const line of shown) expect.soft(line, `log ${options.join()}`).not.toMatch(RAW);
     }
     const rows = await logRows(home);
-    expect(rows[0]?.subject).toBe(name);
+    expect(rows.map(({ subject }) => subject)).toContain(name);
   });
 
   test('the name of a server that was given', async () => {
