@@ -1,5 +1,5 @@
 // The state file: what happens where it cannot be used, how large it grows, and what `log` shows of it.
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   copyFileSync,
