@@ -3,7 +3,7 @@ import { messageOf, PolicyWrapError } from '../errors.ts';
 import type { Settled, Store, Taken } from './contract.ts';
 import { Counters } from './counters.ts';
 import { decide } from './decide.ts';
-import { type Database, type Driver, loadDriver } from './driver.ts';
+import { type Database, type Driver, loadDriver, type Statement } from './driver.ts';
 import { MAX_STATE_BYTES, Records } from './records.ts';
 import { whileBusy } from './retry.ts';
 import { openState, PATIENCE_MS, rollBack } from './schema.ts';
@@ -118,6 +118,8 @@ class Connection {
   readonly counters: Counters;
   readonly records: Records;
   private readonly options: SqliteOptions;
+  private readonly begin: Statement;
+  private readonly commit: Statement;
   private swept = false;
 
   constructor(
@@ -126,12 +128,15 @@ class Connection {
     options: SqliteOptions,
   ) {
     this.options = options;
+    // Prepared once: parsing them at every call costs as much as carrying them out.
+    this.begin = database.prepare('BEGIN IMMEDIATE');
+    this.commit = database.prepare('COMMIT');
     this.counters = new Counters(database, options.warn);
     this.records = new Records(database, options.maxBytes ?? MAX_STATE_BYTES);
   }
 
   transaction<T>(work: () => T, committed: () => void): T {
-    whileBusy(PATIENCE_MS, this.file, () => this.database.exec('BEGIN IMMEDIATE'));
+    whileBusy(PATIENCE_MS, this.file, () => this.begin.run());
     try {
       this.counters.transaction();
       const result = work();
@@ -139,7 +144,7 @@ class Connection {
       this.records.bound();
       if (!this.swept) this.counters.sweep(this.options.now());
       this.swept = true;
-      this.database.exec('COMMIT');
+      this.commit.run();
       committed();
       return result;
     } catch (error) {
