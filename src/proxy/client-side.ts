@@ -11,6 +11,7 @@ import {
   type Malformed,
   readMessage,
 } from '../rpc/message.ts';
+import { salvage } from '../rpc/salvage.ts';
 import { type Action, type Pending, passing, settlement, type Turn } from './action.ts';
 import type { Context } from './context.ts';
 import { demandFor, judge, refusal } from './judge.ts';
@@ -21,6 +22,13 @@ import { batchIds, cancelledId, isModern, type Request, whatIsAsked } from './re
 /** More than this in flight is no client at work. */
 const MAX_IN_FLIGHT = 10_000;
 const MAX_CANCELLED = 1000;
+
+const NOT_UTF8: Malformed = {
+  kind: 'malformed',
+  code: ErrorCode.parse,
+  message: 'not valid UTF-8',
+  id: undefined,
+};
 
 export class ClientSide {
   private readonly cancelled = new Set<string>();
@@ -39,20 +47,20 @@ export class ClientSide {
       const end = ends[i] ?? start;
       if (isBlank(buffer, start, end)) continue;
       if (isUtf8(start, end)) this.line(turn, buffer, start, end);
-      else this.refuse(turn, notUtf8());
+      else this.refuse(turn, { ...NOT_UTF8, id: salvage(buffer, start, end)?.id });
     }
     return turn;
   }
 
   /** A line that was dropped unread because it was longer than `max` bytes. */
-  oversized(max: number): Turn {
+  oversized(head: Buffer, max: number): Turn {
     const turn = emptyTurn();
     const message = `message longer than ${max} bytes`;
     this.refuse(turn, {
       kind: 'malformed',
       code: ErrorCode.invalidRequest,
       message,
-      id: undefined,
+      id: salvage(head, 0, head.length)?.id,
     });
     return turn;
   }
@@ -62,7 +70,11 @@ export class ClientSide {
     const forward = () => passing(buffer, start, end);
     switch (message.kind) {
       case 'malformed':
-        return this.malformed(turn, message, batchIds(buffer, start, end));
+        return this.malformed(
+          turn,
+          { ...message, id: message.id ?? salvage(buffer, start, end)?.id },
+          batchIds(buffer, start, end),
+        );
       case 'response':
         if (this.answers(message.id)) turn.steps.push(forward());
         else this.drop(turn, '(response)', 'a response to nothing that the server asked');
@@ -188,8 +200,4 @@ function isBlank(buffer: Buffer, start: number, end: number): boolean {
     if (c !== 0x20 && c !== 0x09 && c !== 0x0d) return false;
   }
   return true;
-}
-
-function notUtf8(): Malformed {
-  return { kind: 'malformed', code: ErrorCode.parse, message: 'not valid UTF-8', id: undefined };
 }

@@ -59,8 +59,8 @@ export async function runPump(options: PumpOptions): Promise<number> {
     data: guarded(say, chunk => {
       const { lines, oversized } = fromServer.push(chunk);
       for (const read of lines) apply(session.fromServer(read, utf8Check(read)), toClient);
-      if (oversized > 0)
-        say('error', `dropped a message of the server's over ${MAX_SERVER_LINE} bytes`);
+      for (const head of oversized)
+        apply(session.oversizedFromServer(head, MAX_SERVER_LINE), toClient);
     }),
     drain: () => input.release('server'),
     deaf: () => {
@@ -127,7 +127,7 @@ export async function runPump(options: PumpOptions): Promise<number> {
       const { lines, oversized } = fromClient.push(chunk);
       const turns = [
         ...lines.map(read => session.fromClient(read, utf8Check(read))),
-        ...Array.from({ length: oversized }, () => session.oversized(options.maxMessage)),
+        ...oversized.map(head => session.oversized(head, options.maxMessage)),
       ];
       for (const turn of turns) decideInOrder(() => decide(turn));
     }),

@@ -2,7 +2,17 @@
 import type { Outcome } from '../audit/record.ts';
 import { shorten } from '../audit/record.ts';
 import type { Lines } from '../rpc/frame.ts';
-import { type Id, idKey, type Message, member, readMessage, readString } from '../rpc/message.ts';
+import {
+  ErrorCode,
+  errorReply,
+  type Id,
+  idKey,
+  type Message,
+  member,
+  readMessage,
+  readString,
+} from '../rpc/message.ts';
+import { salvage } from '../rpc/salvage.ts';
 import { TOLERANT } from '../rpc/scan.ts';
 import { type Action, type Pending, passing, settlement } from './action.ts';
 import type { Context } from './context.ts';
@@ -42,7 +52,9 @@ export class ServerSide {
     return starts.flatMap((start, i) => {
       const end = ends[i] ?? start;
       if (end === start) return [];
-      return isUtf8(start, end) ? this.line(buffer, start, end) : [noise(buffer, start, end)];
+      return isUtf8(start, end)
+        ? this.line(buffer, start, end)
+        : this.unreadable(buffer, start, end, 'not valid UTF-8');
     });
   }
 
@@ -50,7 +62,7 @@ export class ServerSide {
     const message = readMessage(buffer, start, end, TOLERANT);
     switch (message.kind) {
       case 'malformed':
-        return [noise(buffer, start, end)];
+        return this.unreadable(buffer, start, end, message.message);
       case 'notification':
         return [passing(buffer, start, end)];
       case 'request':
@@ -59,6 +71,23 @@ export class ServerSide {
       case 'response':
         return this.response(buffer, start, end, message);
     }
+  }
+
+  /** A line that is dropped; the call whose answer it would have been is answered all the same. */
+  unreadable(buffer: Buffer, start: number, end: number, why: string): Action[] {
+    const dropped = noise(buffer, start, end);
+    const found = salvage(buffer, start, end);
+    const pending = found && this.pending.get(idKey(found.id));
+    const isAnswer = ['result', 'error'].some(key => found?.keys.has(key));
+    if (pending === undefined || !isAnswer || found?.keys.has('method')) return [dropped];
+    this.pending.delete(idKey(pending.id));
+    if (pending.cancelled) return [dropped];
+    const text = `the server's answer is no valid message: ${why}`;
+    return [
+      { kind: 'reply', text: errorReply(pending.id, ErrorCode.internal, text) },
+      dropped,
+      ...settlement(pending, 'error', this.context.now()),
+    ];
   }
 
   private remember(id: Id): void {

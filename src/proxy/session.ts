@@ -34,9 +34,14 @@ export class Session {
     return this.client.lines(lines, isUtf8);
   }
 
-  /** A line that was dropped unread because it was longer than `max` bytes. */
-  oversized(max: number): Turn {
-    return this.client.oversized(max);
+  /** A client's line that was dropped because it was longer than `max` bytes; its beginning. */
+  oversized(head: Buffer, max: number): Turn {
+    return this.client.oversized(head, max);
+  }
+
+  /** The same of a server's line. */
+  oversizedFromServer(head: Buffer, max: number): Action[] {
+    return this.server.unreadable(head, 0, head.length, `longer than ${max} bytes`);
   }
 
   /** What happens to a turn: `taken` as the store decided, or why it could not. */

@@ -11,30 +11,34 @@ export interface Lines {
 
 export interface Framed {
   readonly lines: Lines[];
-  /** How many lines were dropped because they were longer than the cap. */
-  readonly oversized: number;
+  /** The beginnings of lines that were dropped because they were longer than the cap. */
+  readonly oversized: readonly Buffer[];
 }
 
-/** Splits a stream; a line over `maxLine` bytes is dropped up to its LF and counted. */
+/** Of a line that is dropped so much is kept: its id stands near its beginning. */
+const HEAD = 4096;
+
+/** Splits a stream; a line over `maxLine` bytes is dropped up to its LF, but for its beginning. */
 export class Framer {
   private pieces: Buffer[] = [];
   private size = 0;
-  private skipping = false;
+  /** Set while a line is dropped. */
+  private head: Buffer | undefined;
 
   constructor(private readonly maxLine: number) {}
 
   push(chunk: Buffer): Framed {
     const lines: Lines[] = [];
-    let oversized = 0;
+    const oversized: Buffer[] = [];
     let from = 0;
-    if (this.size > 0 || this.skipping) {
+    if (this.size > 0 || this.head !== undefined) {
       const end = chunk.indexOf(LF);
       if (end < 0) {
         this.keep(chunk);
         return { lines, oversized };
       }
       this.keep(chunk.subarray(0, end + 1));
-      if (this.skipping) oversized++;
+      if (this.head !== undefined) oversized.push(this.head);
       else lines.push(split(Buffer.concat(this.pieces, this.size)));
       this.reset();
       from = end + 1;
@@ -46,7 +50,7 @@ export class Framer {
         from === 0 && last === chunk.length - 1 ? chunk : chunk.subarray(from, last + 1),
       );
       const fitting = within(whole, this.maxLine);
-      oversized += whole.starts.length - fitting.starts.length;
+      oversized.push(...heads(whole, this.maxLine));
       lines.push(fitting);
       from = last + 1;
     }
@@ -60,20 +64,23 @@ export class Framer {
   }
 
   private keep(piece: Buffer): void {
-    if (this.skipping) return;
+    if (this.head !== undefined) return;
     this.size += piece.length;
     // The LF itself does not count.
     const length = piece[piece.length - 1] === LF ? this.size - 1 : this.size;
-    if (length > this.maxLine) {
-      this.reset();
-      this.skipping = true;
-    } else this.pieces.push(piece);
+    if (length <= this.maxLine) {
+      this.pieces.push(piece);
+      return;
+    }
+    const head = Buffer.concat([...this.pieces, piece].map(part => part.subarray(0, HEAD)));
+    this.reset();
+    this.head = head.subarray(0, HEAD);
   }
 
   private reset(): void {
     this.pieces = [];
     this.size = 0;
-    this.skipping = false;
+    this.head = undefined;
   }
 }
 
@@ -87,6 +94,13 @@ function split(buffer: Buffer): Lines {
     start = end + 1;
   }
   return { buffer, starts, ends };
+}
+
+function heads({ buffer, starts, ends }: Lines, maxLine: number): Buffer[] {
+  return starts.flatMap((start, i) => {
+    const end = ends[i] ?? start;
+    return end - start > maxLine ? [buffer.subarray(start, Math.min(end, start + HEAD))] : [];
+  });
 }
 
 function within(lines: Lines, maxLine: number): Lines {

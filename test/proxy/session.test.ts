@@ -210,6 +210,42 @@ describe('ways round a rule', () => {
   });
 });
 
+describe('what cannot be read is answered all the same', () => {
+  it.each([
+    ['{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"a","name":"b"}}', -32700],
+    ['{"jsonrpc":"2.0","id":5,"method":"ping"', -32700],
+    ['{"jsonrpc":"2.0","id":5,"method":"ping","x":"\\ud800"}', -32700],
+    ['{"jsonrpc":"1.0","id":5,"method":"ping"}', -32600],
+  ])('%s', async (text, code) => {
+    const { client, session } = await conversation([allow]);
+    expect(client(text)).toMatchObject([['←', { id: 5, error: { code } }]]);
+    const head = Buffer.from(text.slice(0, 40));
+    const long = session.conclude(session.oversized(head, 99), []);
+    expect(JSON.parse((long[0] as { text: string }).text)).toMatchObject({
+      id: 5,
+      error: { message: 'message longer than 99 bytes' },
+    });
+    client(request(5, 'ping'));
+    expect(client(text)).toMatchObject([['←', { error: { code } }]]);
+    expect(client(text)[0]?.[1]).not.toHaveProperty('id');
+  });
+
+  it('an answer of the server’s too, once', async () => {
+    const { client, server } = await conversation([allow]);
+    client(call(1, 'x'), call(2, 'x'));
+    const broken = '{"jsonrpc":"2.0","id":1,"result":{"content":[],"score":NaN}}';
+    expect(server(broken)).toMatchObject([['←', { id: 1, error: { code: -32603 } }]]);
+    expect(server(broken)).toEqual([]);
+    for (const other of [
+      '{"id":2,"level":"info","text":"a line of a log"}',
+      '{"jsonrpc":"2.0","id":2,"method":"x","result":NaN}',
+      'id 2 NaN',
+    ])
+      expect(server(other)).toEqual([]);
+    expect(server({ jsonrpc: '2.0', id: 2, result: {} })).toHaveLength(1);
+  });
+});
+
 describe('a server that is valid and unusual', () => {
   it.each([
     ['10,001 keys', `{"x":{${Array.from({ length: 10_001 }, (_, i) => `"k${i}":0`).join()}}}`],

@@ -9,7 +9,7 @@ function framed(chunks: readonly (string | Uint8Array)[], maxLine = 1000) {
   let oversized = 0;
   for (const chunk of chunks) {
     const read = framer.push(Buffer.from(chunk));
-    oversized += read.oversized;
+    oversized += read.oversized.length;
     for (const { buffer, starts, ends } of read.lines) {
       expect(ends).toHaveLength(starts.length);
       for (const [i, start] of starts.entries()) {
