@@ -1,5 +1,6 @@
 // argv → command. The only place that ends the process.
 import { run } from './commands/run.ts';
+import { isRunOption } from './config/options.ts';
 import { ExitCode, PolicyWrapError } from './errors.ts';
 import { escapeText } from './terminal/escape.ts';
 import { tolerateClosedStderr } from './terminal/stderr.ts';
@@ -20,6 +21,11 @@ async function main(argv: readonly string[]): Promise<Ending> {
     return { code: await run(options, argv.slice(separator + 1)), flush: false };
   }
   const [first] = argv;
+  if (first !== undefined && isRunOption(first))
+    throw new PolicyWrapError('PW_USAGE', "there is no `--` before the server's command", {
+      help: `policy-wrap ${first} … -- <command> [args…]`,
+      exitCode: ExitCode.usage,
+    });
   if (first !== undefined && !first.startsWith('-') && !COMMANDS.has(first))
     throw new PolicyWrapError('PW_USAGE', `unknown command \`${first}\``, {
       help: `to wrap a server, put \`--\` before its command: policy-wrap -- ${argv.join(' ')}`,
@@ -30,6 +36,8 @@ async function main(argv: readonly string[]): Promise<Ending> {
       help: 'policy-wrap -- <command> [args…] wraps a server; policy-wrap --help lists everything',
       exitCode: ExitCode.usage,
     });
+  // `policy-wrap log | head`: whoever reads has seen enough.
+  process.stdout.on('error', () => process.exit(ExitCode.ok));
   const { runCommand } = await import('./commands/program.ts');
   return { code: await runCommand(argv), flush: true };
 }
@@ -43,7 +51,7 @@ function report(error: unknown): number {
   }
   const say = (text: string) => process.stderr.write(`policy-wrap: ${escapeText(text)}\n`);
   for (const line of error.message.split('\n')) say(line);
-  say(`help: ${error.help === undefined ? '' : `${error.help} `}(${error.code})`);
+  say(`help: ${error.help ?? 'docs/errors.md has the code'} (${error.code})`);
   return error.exitCode;
 }
 

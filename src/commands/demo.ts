@@ -5,6 +5,7 @@ import { join, resolve, sep } from 'node:path';
 import chalk from 'chalk';
 import { shorten } from '../audit/record.ts';
 import { ExitCode, PolicyWrapError } from '../errors.ts';
+import { loadDriver } from '../store/driver.ts';
 import { DemoClient, type ToolResult } from '../terminal/demo-client.ts';
 import { escapeText } from '../terminal/escape.ts';
 
@@ -18,6 +19,8 @@ const MAX_SHOWN = 160;
 
 /** Runs the demo in a home of its own; exit code 1 where anything came out otherwise than it says. */
 export async function demo(): Promise<number> {
+  // Without one every call is denied, and the demo shows nothing: throws with the remedy.
+  loadDriver();
   const home = mkdtempSync(join(tmpdir(), 'policy-wrap-demo-'));
   const clients: DemoClient[] = [];
   const start = async (): Promise<DemoClient> => {
@@ -98,7 +101,7 @@ async function script(start: () => Promise<DemoClient>): Promise<number> {
   printSnippet();
   if (checks.every(held => held)) return ExitCode.ok;
   throw new PolicyWrapError('PW_STATE', 'the demo did not come out as it should', {
-    help: 'is there an SQLite driver? Node 22.14 or later has one built in',
+    help: 'look at what is said above',
     exitCode: ExitCode.check,
   });
 }

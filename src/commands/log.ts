@@ -3,7 +3,7 @@ import chalk from 'chalk';
 import { logReader } from '../audit/read.ts';
 import { stateFile } from '../config/paths.ts';
 import { ExitCode, PolicyWrapError } from '../errors.ts';
-import { escapeJson } from '../terminal/escape.ts';
+import { escapeJson, escapeText } from '../terminal/escape.ts';
 import { renderLogEntry } from '../terminal/log-line.ts';
 
 export interface LogOptions {
@@ -20,6 +20,7 @@ export async function log(options: LogOptions): Promise<number> {
   const last = Number(options.last);
   if (!Number.isSafeInteger(last) || last < 0)
     throw new PolicyWrapError('PW_USAGE', `--last: \`${options.last}\` is no whole number`, {
+      help: 'for instance --last 20',
       exitCode: ExitCode.usage,
     });
   const file = stateFile(process.env, options.state ?? process.env.POLICY_WRAP_STATE);
@@ -37,8 +38,12 @@ export async function log(options: LogOptions): Promise<number> {
   };
   const printed = print(last);
   if (options.follow) await follow(() => print(Number.MAX_SAFE_INTEGER));
-  else if (printed === 0 && !options.json)
-    process.stderr.write(`policy-wrap: nothing is recorded in ${file}\n`);
+  else if (printed === 0 && last > 0) {
+    const about = options.server === undefined ? '' : ` for the server ${options.server}`;
+    process.stderr.write(
+      `policy-wrap: nothing is recorded${escapeText(about)} in ${escapeText(file)}\n`,
+    );
+  }
   reader.close();
   return ExitCode.ok;
 }

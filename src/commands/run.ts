@@ -1,6 +1,6 @@
 // `policy-wrap [options] -- command args…`: the main job.
 import { randomBytes } from 'node:crypto';
-import { parseRunOptions } from '../config/options.ts';
+import { isRunOption, parseRunOptions } from '../config/options.ts';
 import { folders, stateFile } from '../config/paths.ts';
 import { policiesFor } from '../config/policy-files.ts';
 import { serverName } from '../config/server-name.ts';
@@ -22,14 +22,22 @@ export async function run(
       help: "put the server's command there: policy-wrap -- npx -y @modelcontextprotocol/server-memory",
       exitCode: ExitCode.usage,
     });
+  if (isRunOption(command))
+    throw new PolicyWrapError('PW_USAGE', `${command} stands where the server's command should`, {
+      help: 'options of policy-wrap come before `--`',
+      exitCode: ExitCode.usage,
+    });
   const parsed = parseRunOptions(options, env);
   const say = sayer(parsed.logLevel);
   const server = parsed.server ?? serverName(command, args);
-  const { policies, names, hash } = await policiesFor(server, parsed.policies, folders(env));
-  say(
-    'info',
-    `${server}: ${names.join(' + ')}${parsed.mode === 'observe' ? ', only observing' : ''}`,
+  const { policies, names, missing, hash } = await policiesFor(
+    server,
+    parsed.policies,
+    folders(env),
   );
+  const instead = missing === undefined ? '' : `, as there is no ${missing}`;
+  const observing = parsed.mode === 'observe' ? ', only observing' : '';
+  say('info', `${server}: ${names.join(' + ')}${instead}${observing}`);
 
   const now = () => Date.now();
   const store = sqliteStore(stateFile(env, parsed.state), { now, warn: text => say('warn', text) });

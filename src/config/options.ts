@@ -55,6 +55,11 @@ export function parseRunOptions(argv: readonly string[], env: NodeJS.ProcessEnv)
   };
 }
 
+/** True for an argument such as `--policy` or `--mode=observe`. */
+export function isRunOption(arg: string): boolean {
+  return isName(/^--([a-z-]+)/.exec(arg)?.[1]);
+}
+
 function isName(name: string | undefined): name is Name {
   return NAMES.some(known => known === name);
 }

@@ -13,6 +13,8 @@ export interface LoadedPolicies {
   readonly policies: readonly Policy[];
   /** What was loaded, in the order of the layers. */
   readonly names: readonly string[];
+  /** Where a policy for the server would be, as it has none of its own. */
+  readonly missing: string | undefined;
   /** Of all texts: the same where the same rules apply. */
   readonly hash: string;
 }
@@ -31,13 +33,14 @@ export async function policiesFor(
 ): Promise<LoadedPolicies> {
   const own = given.map((name, i) => sourceOf(name, i === 0 ? MAIN_LAYER : `policy:${i + 1}`));
   const folder = join(config, 'policies');
-  const found =
-    own.length > 0 ? own : [fileIn(folder, server, MAIN_LAYER) ?? presetSource(presetFor(server))];
+  const file = own.length > 0 ? undefined : fileIn(folder, server, MAIN_LAYER);
+  const preset = own.length > 0 || file !== undefined ? undefined : presetFor(server);
+  const found = [...own, file, preset && presetSource(preset)].filter(isSource);
   const sources = [
     ...found,
     fileIn(folder, '_all', '_all'),
     withMachine(fileIn(machine, 'policy', 'machine')),
-  ].filter(source => source !== undefined);
+  ].filter(isSource);
 
   const results = await Promise.all(sources.map(loadPolicy));
   const policies = results.flatMap(result => ('policy' in result ? [result.policy] : []));
@@ -53,8 +56,13 @@ export async function policiesFor(
   return {
     policies,
     names: sources.map(({ name }) => name),
+    missing: preset && join(folder, `${server}.json`),
     hash: hashOf(sources),
   };
+}
+
+function isSource(source: PolicySource | undefined): source is PolicySource {
+  return source !== undefined;
 }
 
 function withMachine(source: PolicySource | undefined): PolicySource | undefined {

@@ -16,6 +16,7 @@ export function givenName(name: string): string {
   const safe = fileSafe(name);
   if (safe === undefined || safe.startsWith('_all') || /[\\:\p{Cc}]/u.test(name))
     throw new PolicyWrapError('PW_USAGE', `--server: \`${name}\` cannot be the name of a server`, {
+      help: '`_all` is the layer for every server; no colon, backslash or control character',
       exitCode: ExitCode.usage,
     });
   return safe;

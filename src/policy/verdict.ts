@@ -48,10 +48,11 @@ function limitText(verdict: Verdict): string {
   const limit = bindingLimit(verdict.limits);
   if (limit === undefined) return `${verdict.subject} is limited`;
   const calls = rateText(limit);
-  const what =
+  const together =
     limit.counter === verdict.subject || verdict.key === verdict.subject
-      ? `${verdict.subject} is limited to ${calls}`
-      : `${verdict.subject} counts towards "${limit.counter}", which is limited to ${calls}`;
+      ? ''
+      : `, counted together as "${limit.counter}"`;
+  const what = `${verdict.subject} is limited to ${calls}${together}`;
   return limit.retryAfterMs === null
     ? `${what}; none are left`
     : `${what}; try again in ${describeWait(limit.retryAfterMs)}`;

@@ -15,8 +15,10 @@ export async function readYaml(text: string): Promise<{ document?: unknown; prob
     .filter(({ code }) => code !== 'DUPLICATE_KEY')
     .map(({ message, pos }): Problem => ({ path: [], message, offset: pos[0] }));
   const names = await nameProblems(parsed);
-  const fatal = faults.length > 0 || names.some(({ message }) => message !== DUPLICATE);
-  if (fatal) return { problems: [...faults, ...names] };
+  // What the parser makes of the rest of such a text would only hide the cause.
+  const causes = names.filter(({ message }) => message !== DUPLICATE);
+  if (causes.length > 0) return { problems: causes };
+  if (faults.length > 0) return { problems: [...faults, ...names] };
   try {
     const document: unknown = parsed.toJS({ maxAliasCount: MAX_ALIASES }) ?? null;
     // Throws where an alias leads back to itself.
@@ -49,7 +51,10 @@ async function nameProblems(parsed: Document.Parsed): Promise<Problem[]> {
     },
     Alias(_, alias) {
       if (alias.resolve(parsed) === undefined)
-        add(`a name that begins with \`*\` must stand in quotes: "*${alias.source}"`, alias);
+        add(
+          `a name that begins with \`*\` needs quotes: "*${alias.source.replace(/:$/, '')}"`,
+          alias,
+        );
     },
   });
   return problems;

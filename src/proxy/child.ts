@@ -119,8 +119,8 @@ function spawnError(
 ): PolicyWrapError {
   const message = `cannot start \`${command}\``;
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
-    return new PolicyWrapError('PW_SPAWN', `${message}: it was not found on the PATH`, {
-      help: `give its full path (\`which ${command}\` in a terminal prints it): programs started from the desktop have a shorter PATH than a terminal`,
+    return new PolicyWrapError('PW_SPAWN', `${message}: it was not found`, {
+      help: notFoundHelp(command),
       exitCode: 127,
       cause: error,
     });
@@ -131,6 +131,13 @@ function spawnError(
       cause: error,
     });
   return new PolicyWrapError('PW_SPAWN', `${message}: ${error.message}`, { cause: error });
+}
+
+function notFoundHelp(command: string): string {
+  if (/\s/.test(command))
+    return 'write the command and each of its arguments as separate arguments';
+  if (/[/\\]/.test(command)) return 'there is no such file; give its full path';
+  return `give its full path (\`which ${command}\` in a terminal prints it): programs started from the desktop have a shorter PATH than a terminal`;
 }
 
 class Ladder {

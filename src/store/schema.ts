@@ -46,6 +46,7 @@ PRAGMA user_version = ${VERSION};
 /** Opens the state file for writing, made with its folder (0700, the file 0600) where it is not there. */
 export function openState(driver: Driver, file: string): Database {
   return opening(file, () => {
+    refuseFolder(file);
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     // SQLite gives its side files the mode of the database, so this one decides for all three.
     closeSync(openSync(file, 'a', 0o600));
@@ -71,6 +72,7 @@ export function openState(driver: Driver, file: string): Database {
 /** Opens it for reading; undefined while it is only being made. */
 export function openForReading(driver: Driver, file: string): Database | undefined {
   return opening(file, () => {
+    refuseFolder(file);
     const database = driver.open(file, { readonly: true });
     try {
       const version = whileBusy(READ_PATIENCE_MS, file, () => versionOf(database));
@@ -85,6 +87,11 @@ export function openForReading(driver: Driver, file: string): Database | undefin
     database.close();
     return undefined;
   });
+}
+
+function refuseFolder(file: string): void {
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
+    throw new Error('it is a folder, and --state names a file');
 }
 
 function create(database: Database, file: string, patience: number): void {

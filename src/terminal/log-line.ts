@@ -7,7 +7,7 @@ const LABELS: Record<string, string> = {
   allow: 'allowed',
   deny: 'denied',
   rate_limit: 'limited',
-  require_approval: 'approval',
+  require_approval: 'refused',
 };
 
 /** `2026-11-22 10:20:01  denied    ecs  delete_app  clusters are deleted by people`. */
@@ -20,10 +20,15 @@ export function renderLogEntry(entry: LogEntry, chalk: ChalkInstance): string {
     colour(label),
     chalk.dim(escapeText(entry.server)),
     chalk.bold(escapeText(entry.subject)),
-    entry.reason === null ? '' : escapeText(entry.reason),
+    escapeText(reasonOf(entry)),
     ending(entry, chalk),
   ];
   return parts.filter(part => part !== '').join('  ');
+}
+
+function reasonOf({ effect, reason }: LogEntry): string {
+  if (effect !== 'require_approval') return reason ?? '';
+  return `needs a person's approval${reason === null ? '' : `: ${reason}`}`;
 }
 
 function ending(entry: LogEntry, chalk: ChalkInstance): string {

@@ -2,10 +2,11 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, realpathSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { cleanEnv, fixture, root, tempDir } from '../support/wrapper.ts';
+import { cleanEnv, fixture, bin as program, root, tempDir } from '../support/wrapper.ts';
 
 const run = promisify(execFile);
 
@@ -83,5 +84,35 @@ describe('the packed tarball', () => {
       expect(stderr).toContain('use Node 22.14 or later');
     }
     expect(stderr).not.toMatch(/Warning/);
+  });
+});
+
+describe('what is mistyped', () => {
+  const home = () => cleanEnv(tempDir());
+  const attempt = async (...args: string[]) => {
+    return run(process.execPath, [program, ...args], { env: home() }).then(
+      () => ({ code: 0, stderr: '' }),
+      (error: { code: number; stderr: string }) => error,
+    );
+  };
+
+  test.each([
+    [2, ['uvx', 'some-server'], 'policy-wrap -- uvx some-server'],
+    [2, ['--policy', 'x.yaml', 'npx', 'server'], 'there is no `--` before the server'],
+    [2, ['--', '--mode', 'observe', 'npx'], 'options of policy-wrap come before `--`'],
+    [2, ['--mode', 'observed', '--', 'x'], '`observed` is none of enforce, observe'],
+    [2, ['--'], 'no command after `--`'],
+    [3, ['--policy', 'no-such.json', '--', 'x'], 'cannot read the policy no-such.json'],
+    [3, ['--policy', 'preset:none', '--', 'x'], 'no such preset, only ecs, recommended'],
+    [127, ['--', './no-such.js'], 'there is no such file; give its full path'],
+    [127, ['--', 'npx -y server'], 'write the command and each of its arguments'],
+    [127, ['--', 'no-such-program'], 'have a shorter PATH than a terminal'],
+    [1, ['log', '--state', tmpdir()], 'it is a folder, and --state names a file'],
+    [2, ['log', '-n', 'x'], 'for instance --last 20'],
+  ])('%i %j: %s', async (code, args, hint) => {
+    const found = await attempt(...args);
+    expect(found.code).toBe(code);
+    expect(found.stderr).toContain(hint);
+    expect(found.stderr).not.toMatch(/ at .*cli\.cjs/);
   });
 });

@@ -74,7 +74,7 @@ describe('denialText', () => {
       'a counter of several',
       { key: 'categories.write' },
       { counter: 'write' },
-      'tool counts towards "write", which is limited to 30 calls per minute; try again in 12 s',
+      'tool is limited to 30 calls per minute, counted together as "write"; try again in 12 s',
     ],
     [
       'one call',
