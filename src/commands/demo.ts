@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve, sep } from 'node:path';
 import chalk from 'chalk';
 import { shorten } from '../audit/record.ts';
+import { withoutSettings } from '../config/options.ts';
 import { ExitCode, PolicyWrapError } from '../errors.ts';
 import { loadDriver } from '../store/driver.ts';
 import { DemoClient, type ToolResult } from '../terminal/demo-client.ts';
@@ -34,10 +35,7 @@ export async function demo(): Promise<number> {
       process.execPath,
       SERVER,
     ];
-    const settings = Object.entries(process.env).filter(
-      ([name]) => !name.startsWith('POLICY_WRAP_'),
-    );
-    const env = { ...Object.fromEntries(settings), POLICY_WRAP_HOME: home };
+    const env = { ...withoutSettings(process.env), POLICY_WRAP_HOME: home };
     const client = new DemoClient(process.execPath, args, env);
     clients.push(client);
     await client.initialize();

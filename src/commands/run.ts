@@ -1,6 +1,6 @@
 // `policy-wrap [options] -- command args…`: the main job.
 import { randomBytes } from 'node:crypto';
-import { isRunOption, parseRunOptions } from '../config/options.ts';
+import { isRunOption, parseRunOptions, withoutSettings } from '../config/options.ts';
 import { folders, stateFile } from '../config/paths.ts';
 import { policiesFor } from '../config/policy-files.ts';
 import { serverName } from '../config/server-name.ts';
@@ -55,7 +55,8 @@ export async function run(
   return runPump({
     command,
     args,
-    env: withoutOwn(env),
+    // A server that is itself wrapped must not inherit these settings.
+    env: withoutSettings(env),
     session,
     store,
     maxMessage: parsed.maxMessage,
@@ -63,9 +64,4 @@ export async function run(
     stdout: process.stdout,
     say,
   });
-}
-
-// A server that is itself wrapped must not inherit these settings.
-function withoutOwn(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^POLICY_WRAP_/i.test(name)));
 }

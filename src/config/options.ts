@@ -55,6 +55,11 @@ export function parseRunOptions(argv: readonly string[], env: NodeJS.ProcessEnv)
   };
 }
 
+/** An environment without settings of policy-wrap's. */
+export function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^POLICY_WRAP_/i.test(name)));
+}
+
 /** True for an argument such as `--policy` or `--mode=observe`. */
 export function isRunOption(arg: string): boolean {
   return isName(/^--([a-z-]+)/.exec(arg)?.[1]);

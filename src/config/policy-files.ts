@@ -33,14 +33,15 @@ export async function policiesFor(
 ): Promise<LoadedPolicies> {
   const own = given.map((name, i) => sourceOf(name, i === 0 ? MAIN_LAYER : `policy:${i + 1}`));
   const folder = join(config, 'policies');
-  const file = own.length > 0 ? undefined : fileIn(folder, server, MAIN_LAYER);
-  const preset = own.length > 0 || file !== undefined ? undefined : presetFor(server);
-  const found = [...own, file, preset && presetSource(preset)].filter(isSource);
+  const file = own.length === 0 ? fileIn(folder, server, MAIN_LAYER) : undefined;
+  const preset = own.length === 0 && file === undefined ? presetFor(server) : undefined;
   const sources = [
-    ...found,
+    ...own,
+    file,
+    preset && presetSource(preset),
     fileIn(folder, '_all', '_all'),
     withMachine(fileIn(machine, 'policy', 'machine')),
-  ].filter(isSource);
+  ].filter(source => source !== undefined);
 
   const results = await Promise.all(sources.map(loadPolicy));
   const policies = results.flatMap(result => ('policy' in result ? [result.policy] : []));
@@ -59,10 +60,6 @@ export async function policiesFor(
     missing: preset && join(folder, `${server}.json`),
     hash: hashOf(sources),
   };
-}
-
-function isSource(source: PolicySource | undefined): source is PolicySource {
-  return source !== undefined;
 }
 
 function withMachine(source: PolicySource | undefined): PolicySource | undefined {

@@ -4,6 +4,7 @@ import { folded } from '../policy/match.ts';
 import {
   ErrorCode,
   type Id,
+  isId,
   type Message,
   member,
   readString,
@@ -146,7 +147,7 @@ function propertyOf(value: unknown, key: string): unknown {
 
 /** True where the request is of the era without a handshake, whose results say `resultType`. */
 export function isModern(buffer: Buffer, members: readonly Member[]): boolean {
-  const meta = members.find(({ key }) => key === '_meta');
+  const meta = member(members, '_meta');
   if (meta === undefined) return false;
   const version = membersOf(buffer, meta.start).find(({ key }) => key === PROTOCOL_VERSION_KEY);
   if (version === undefined) return false;
@@ -156,9 +157,7 @@ export function isModern(buffer: Buffer, members: readonly Member[]): boolean {
 /** The id that a `notifications/cancelled` names; undefined where it names none. */
 export function cancelledId(buffer: Buffer, members: readonly Member[]): Id | undefined {
   const id = valueIn(buffer, members, 'requestId');
-  return typeof id === 'string' || (typeof id === 'number' && Number.isSafeInteger(id))
-    ? id
-    : undefined;
+  return isId(id) ? id : undefined;
 }
 
 /** The distinct ids of a batch, which MCP's stdio transport does not know; undefined where it is none. */
@@ -166,8 +165,6 @@ export function batchIds(buffer: Buffer, start: number, end: number): Id[] | und
   if (buffer[skipSpace(buffer, start)] !== 0x5b) return undefined;
   if (scanJson(buffer, start, end) !== undefined) return undefined;
   const items = readValue(buffer, { start, end });
-  const ids = (Array.isArray(items) ? items : [])
-    .map(item => propertyOf(item, 'id'))
-    .filter(id => typeof id === 'string' || (typeof id === 'number' && Number.isSafeInteger(id)));
-  return [...new Set(ids)] as Id[];
+  const ids = (Array.isArray(items) ? items : []).map(item => propertyOf(item, 'id'));
+  return [...new Set(ids.filter(isId))];
 }

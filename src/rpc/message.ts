@@ -1,4 +1,5 @@
 // What a scanned line is in JSON-RPC 2.0 terms, its id, and the wrapper's own replies.
+import { escapeBreaks } from './neutral.ts';
 import {
   emptySpans,
   type Fault,
@@ -154,13 +155,14 @@ export function resultReply(id: Id, result: unknown): string {
   return line({ jsonrpc: '2.0', id, result });
 }
 
-// Some clients split lines at U+2028, U+2029 and U+0085 too, which JSON lets stand in strings.
+// Some clients split lines at U+2028, U+2029 and U+0085 too.
 function line(message: unknown): string {
-  const text = JSON.stringify(message).replace(
-    /[\u0085\u2028\u2029]/g,
-    c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  return `${text}\n`;
+  return `${escapeBreaks(JSON.stringify(message))}\n`;
+}
+
+/** True for what MCP allows as an id: a string or a safe integer. */
+export function isId(value: unknown): value is Id {
+  return typeof value === 'string' || (typeof value === 'number' && Number.isSafeInteger(value));
 }
 
 /** A map key that keeps `1` and `"1"` apart. */

@@ -14,9 +14,14 @@ export function isNeutral(buffer: Buffer, start: number, end: number): boolean {
 
 /** A copy of an accepted line [start, end) with its LF, the same JSON value without such breaks. */
 export function neutralise(buffer: Buffer, start: number, end: number): Buffer {
-  const text = buffer
-    .toString('utf8', start, end)
-    .replaceAll('\r', ' ')
-    .replace(/[\u0085\u2028\u2029]/g, c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  return Buffer.from(`${text}\n`);
+  const text = buffer.toString('utf8', start, end).replaceAll('\r', ' ');
+  return Buffer.from(`${escapeBreaks(text)}\n`);
+}
+
+/** JSON text in which U+2028, U+2029 and U+0085, legal only inside its strings, are escapes. */
+export function escapeBreaks(json: string): string {
+  return json.replace(
+    /[\u0085\u2028\u2029]/g,
+    c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -50,9 +50,10 @@ export function openState(driver: Driver, file: string): Database {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     // SQLite gives its side files the mode of the database, so this one decides for all three.
     closeSync(openSync(file, 'a', 0o600));
-    if (!statSync(file).isFile()) throw new Error('it is no plain file');
+    const stats = statSync(file);
+    if (!stats.isFile()) throw new Error('it is no plain file');
     if (process.platform !== 'win32') chmodSync(file, 0o600);
-    const patience = statSync(file).size === 0 ? CREATE_PATIENCE_MS : PATIENCE_MS;
+    const patience = stats.size === 0 ? CREATE_PATIENCE_MS : PATIENCE_MS;
     const database = driver.open(file, { readonly: false });
     try {
       whileBusy(patience, file, () => database.exec('PRAGMA journal_mode = WAL'));

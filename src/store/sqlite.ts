@@ -103,7 +103,9 @@ export function sqliteStore(file: string, options: SqliteOptions): SqliteStore {
         }),
       ),
     settle(settled) {
-      waiting = [...waiting, ...settled].slice(-MAX_UNSETTLED);
+      waiting.push(...settled);
+      // The oldest are given up where the file cannot be written for long.
+      if (waiting.length > MAX_UNSETTLED) waiting.splice(0, waiting.length - MAX_UNSETTLED);
       timer ??= setTimeout(flush, SETTLE_AFTER_MS).unref();
     },
     close() {

@@ -18,7 +18,6 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import type { RecordRow } from '../../src/audit/record.ts';
 import { loadDriver } from '../../src/store/driver.ts';
 import { sqliteStore } from '../../src/store/sqlite.ts';
 import {
@@ -32,6 +31,7 @@ import {
   type Wrapped,
 } from '../support/lines.ts';
 import { endWithTest } from '../support/processes.ts';
+import { deniedRow } from '../support/rows.ts';
 import { bin, cleanEnv, launch, logRows, root, seedPolicy, tempDir } from '../support/wrapper.ts';
 
 const tool = 'stream_group_create';
@@ -256,27 +256,11 @@ describe('files and modes', () => {
 });
 
 describe('the record is bounded', () => {
-  const row = (i: number): RecordRow => ({
-    at: 1_700_000_000_000 + i,
-    session: 's',
-    server: 'srv',
-    grant: 'default',
-    mode: 'enforce',
-    method: 'tools/call',
-    verdict: {
-      effect: 'deny',
-      subject: `tool-${i}`,
-      category: 'unknown',
-      layer: 'policy',
-      key: null,
+  const row = (i: number) =>
+    deniedRow(1_700_000_000_000 + i, `tool-${i}`, {
       reason: 'no rule of the policy allows it',
-      limits: [],
-      approval: null,
-    },
-    forwarded: false,
-    arguments: JSON.stringify({ x: 'x'.repeat(150) }),
-    policy: 'hash',
-  });
+      args: JSON.stringify({ x: 'x'.repeat(150) }),
+    });
 
   test('tens of thousands of denials: the oldest go, the newest stay, the file stays small', () => {
     const file = join(tempDir(), 'state.db');

@@ -3,13 +3,13 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { RecordRow } from '../../src/audit/record.ts';
 import { type BoundLimit, counterId, type Limit } from '../../src/policy/limits.ts';
 import { parseWindow } from '../../src/policy/window.ts';
 import type { Demand, Store, Taken } from '../../src/store/contract.ts';
 import { type Driver, loadDriver } from '../../src/store/driver.ts';
 import { memoryStore } from '../../src/store/memory.ts';
 import { sqliteStore } from '../../src/store/sqlite.ts';
+import { deniedRow } from '../support/rows.ts';
 import { tempDir } from '../support/wrapper.ts';
 import { drivers } from './drivers.ts';
 
@@ -316,27 +316,8 @@ describe.each(stores)('%s', (_, make) => {
 describe.each(drivers().map(driver => [driver.name, driver] as const))(
   '%s on disk',
   (_, driver) => {
-    const row = (at: number, subject: string): RecordRow => ({
-      at,
-      session: 's1',
-      server: 'srv',
-      grant: 'default',
-      mode: 'enforce',
-      method: 'tools/call',
-      verdict: {
-        effect: 'deny',
-        subject,
-        category: null,
-        layer: 'policy',
-        key: null,
-        reason: 'x'.repeat(200),
-        limits: [],
-        approval: null,
-      },
-      forwarded: false,
-      arguments: 'y'.repeat(1000),
-      policy: 'abc',
-    });
+    const row = (at: number, subject: string) =>
+      deniedRow(at, subject, { reason: 'x'.repeat(200), args: 'y'.repeat(1000) });
 
     it('shares its counters with another wrapper', async () => {
       const { store, second = store } = onDisk(driver);
