@@ -1,8 +1,8 @@
 // Hostile lines through the built program: what reaches the server of them, and what comes back.
 import { describe, expect, test } from 'vitest';
-import { type Answer, policy, type Wire, wires } from '../fixtures/wire.ts';
 import { echoing, type Message, node, start, textOf, toolCall, until } from '../support/lines.ts';
 import { launch, logRows, tempDir } from '../support/wrapper.ts';
+import { type Answer, policy, type Wire, wires } from '../wire/corpus.ts';
 
 const PING = '{"jsonrpc":"2.0","id":"after","method":"ping"}';
 
