@@ -84,7 +84,8 @@ function skipComma(buffer: Buffer, at: number): number {
   return buffer[i] === 0x2c ? skipSpace(buffer, i + 1) : i;
 }
 
-function skipString(buffer: Buffer, at: number): number {
+/** The offset behind the string whose opening quote is at `at`. */
+export function skipString(buffer: Buffer, at: number): number {
   let i = at + 1;
   while (buffer[i] !== QUOTE) i += buffer[i] === BACKSLASH ? 2 : 1;
   return i + 1;
@@ -109,8 +110,8 @@ function skipValue(buffer: Buffer, at: number): number {
   return i;
 }
 
-// A number, true, false or null runs up to white space or the next of `, ] }`.
-function skipScalar(buffer: Buffer, at: number): number {
+/** The offset behind a number, true, false or null: white space or one of `, ] }` ends it. */
+export function skipScalar(buffer: Buffer, at: number): number {
   let i = at;
   for (;;) {
     const c = buffer[i] ?? 0;

@@ -1,7 +1,7 @@
 // Random JSON texts as any sender might write them: white space, escapes, number lexemes.
 import fc from 'fast-check';
 
-const SPACE = fc.constantFrom('', '', '', ' ', '\t', '\r', '\r \t');
+export const SPACE = fc.constantFrom('', '', '', ' ', '\t', '\r', '\r \t');
 const SHORT: Record<string, string> = {
   '"': '\\"',
   '\\': '\\\\',
@@ -45,7 +45,8 @@ export const stringText: fc.Arbitrary<string> = fc
   .array(fc.tuple(character, fc.constantFrom(...SPELLINGS)), { maxLength: 6 })
   .map(parts => `"${parts.map(([c, spelling]) => spelled(c, spelling)).join('')}"`);
 
-const numberText = fc.stringMatching(
+/** A number as JSON spells it. */
+export const numberText = fc.stringMatching(
   /^-?(0|[1-9][0-9]{0,20})(\.[0-9]{1,6})?([eE][+-]?[0-9]{1,3})?$/,
 );
 const scalarText = fc.oneof(fc.constantFrom('null', 'true', 'false'), numberText, stringText);
