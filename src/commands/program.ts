@@ -13,6 +13,7 @@ Wrap a server (the main job):
   --server NAME          the name that selects policy and counters (default: from the command)
   --grant NAME           whose counters are used (default: default)
   --state FILE           counters and records (default: in your state folder)
+  --hide-denied          lists leave out what the policy can never allow
   --max-message SIZE     the longest message a client may send (default: 64MiB)
   --log-level LEVEL      error, warn, info or debug: what is said on stderr (default: info)
 

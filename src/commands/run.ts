@@ -47,6 +47,7 @@ export async function run(
     session: randomBytes(8).toString('hex'),
     server,
     grant: parsed.grant,
+    hideDenied: parsed.hideDenied,
     policyHash: hash,
     now,
   });

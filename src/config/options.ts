@@ -16,13 +16,26 @@ export interface RunOptions {
   /** Bytes. */
   readonly maxMessage: number;
   readonly logLevel: LogLevel;
+  /** Lists leave out what the policy can never allow. */
+  readonly hideDenied: boolean;
 }
 
 const DEFAULT_MAX_MESSAGE = 64 * 1024 * 1024;
-const NAMES = ['policy', 'mode', 'server', 'grant', 'state', 'max-message', 'log-level'] as const;
+const NAMES = [
+  'policy',
+  'mode',
+  'server',
+  'grant',
+  'state',
+  'max-message',
+  'log-level',
+  'hide-denied',
+] as const;
 type Name = (typeof NAMES)[number];
 /** Observing is a decision of whoever writes the command line, not of an environment. */
 const NOT_IN_ENV: readonly Name[] = ['mode'];
+/** Options that take no value of their own: there or not, or `--name=no`. */
+const FLAGS: readonly Name[] = ['hide-denied'];
 
 /** Parses what stands before `--`; throws `PW_USAGE`. */
 export function parseRunOptions(argv: readonly string[], env: NodeJS.ProcessEnv): RunOptions {
@@ -31,7 +44,7 @@ export function parseRunOptions(argv: readonly string[], env: NodeJS.ProcessEnv)
     const arg = argv[i] ?? '';
     const [, name, inline] = /^--([a-z-]+)(?:=(.*))?$/s.exec(arg) ?? [];
     if (!isName(name)) throw usage(`unknown option \`${arg}\``);
-    const value = inline ?? argv[++i];
+    const value = inline ?? (FLAGS.includes(name) ? 'yes' : argv[++i]);
     if (value === undefined || value === '') throw usage(`--${name} needs a value`);
     const values = given.get(name) ?? [];
     if (values.length > 0 && name !== 'policy') throw usage(`--${name} is given twice`);
@@ -52,6 +65,7 @@ export function parseRunOptions(argv: readonly string[], env: NodeJS.ProcessEnv)
     state: state === undefined ? undefined : stateOf(state),
     maxMessage: sizeOf(one('max-message')),
     logLevel: oneOf('log-level', one('log-level') ?? 'info', LOG_LEVELS),
+    hideDenied: isYes('hide-denied', one('hide-denied') ?? 'no'),
   };
 }
 
@@ -84,6 +98,12 @@ function oneOf<T extends string>(name: Name, value: string, known: readonly T[])
   const found = known.find(option => option === value);
   if (found === undefined) throw usage(`--${name}: \`${value}\` is none of ${known.join(', ')}`);
   return found;
+}
+
+function isYes(name: Name, value: string): boolean {
+  return ['yes', 'true', '1'].includes(
+    oneOf(name, value, ['yes', 'true', '1', 'no', 'false', '0']),
+  );
 }
 
 function grantOf(name: string): string {

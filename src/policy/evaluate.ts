@@ -1,16 +1,21 @@
 // One call against all layers: which rule of each decides, and which limits it must take.
+import { folded } from '../rpc/fold.ts';
 import { classify } from './classify.ts';
 import type { Limit } from './limits.ts';
-import { folded } from './match.ts';
-import type { Action, Entry, Policy, Section } from './policy.ts';
+import type { Action, Entry, Policy } from './policy.ts';
 import type { Category } from './schema.ts';
+import { HIDDEN, SECTION_KEYS, type SectionKind } from './section.ts';
 import { type Effect, stricter } from './verdict.ts';
 
 /** What is asked for. `args` is called only where a rule looks at the arguments. */
 export type Call =
   | { kind: 'tool'; name: string; args: () => unknown }
   /** Several names where one request asks for several resources. */
-  | { kind: 'resource' | 'prompt'; names: readonly [string, ...string[]] };
+  | { kind: SectionKind; names: readonly [string, ...string[]] }
+  /** A task that no call of this session is known to have made, by its id. */
+  | { kind: 'task'; names: readonly [string, ...string[]] }
+  /** One request for several things: all of them are judged. */
+  | { kind: 'all'; calls: readonly Call[] };
 
 /** The verdict as far as rules alone can give it; limits are read by the store. */
 export interface Decision {
@@ -34,17 +39,26 @@ export function evaluate(
   call: Call,
   all: readonly Policy[] = policies,
 ): Decision {
-  const decisions = policies.flatMap(policy =>
-    call.kind === 'tool'
-      ? operationsFor(policy, call.name, all).map(operations =>
-          decideTool(policy, operations, call),
-        )
-      : [decideSection(policy, call.kind, call.names)],
-  );
+  const decisions = policies.flatMap(policy => decide(policy, call, all));
   const first = decisions[0];
   if (first === undefined) throw new RangeError('no policy to evaluate');
   const limits = new Set(decisions.flatMap(decision => decision.limits));
   return { ...decisions.reduce(stricter, first), limits: [...limits] };
+}
+
+function decide(policy: Policy, call: Call, all: readonly Policy[]): Decision[] {
+  switch (call.kind) {
+    case 'tool':
+      return operationsFor(policy, call.name, all).map(operations =>
+        decideTool(policy, operations, call),
+      );
+    case 'all':
+      return call.calls.flatMap(part => decide(policy, part, all));
+    case 'task':
+      return [decideTask(policy, call.names.join(', '))];
+    default:
+      return [decideSection(policy, call.kind, call.names)];
+  }
 }
 
 type Operations = ReadonlyMap<string, string>;
@@ -58,21 +72,26 @@ function operationsFor(policy: Policy, tool: string, all: readonly Policy[]): Op
 
 function decideSection(
   policy: Policy,
-  kind: 'resource' | 'prompt',
-  names: readonly string[],
+  kind: SectionKind,
+  names: readonly [string, ...string[]],
 ): Decision {
-  const key = kind === 'resource' ? 'resources' : 'prompts';
-  const section: Section = policy[key];
-  const denied = section.default === 'deny';
-  return {
-    effect: denied ? 'deny' : 'allow',
-    subject: names.join(', '),
-    category: null,
-    layer: policy.layer,
-    key: denied || section.limits.length === 0 ? null : key,
-    reason: denied ? `no rule of the policy allows this ${kind}` : null,
-    limits: denied ? [] : section.limits,
-  };
+  const section = policy[SECTION_KEYS[kind]];
+  const about = { subject: names.join(', '), category: null, layer: policy.layer };
+  const decided = names.map(section.decide);
+  const denial = decided.find(({ denied }) => denied !== null);
+  if (denial !== undefined)
+    return { ...about, effect: 'deny', key: denial.key, reason: denial.denied, limits: [] };
+  const rule = decided.find(({ key }) => key !== null)?.key;
+  const key = rule ?? (section.limits.length === 0 ? null : section.key);
+  return { ...about, effect: 'allow', key, reason: null, limits: section.limits };
+}
+
+// A task that no allowed call made may be any tool's.
+function decideTask(policy: Policy, id: string): Decision {
+  const about = { subject: id, category: null, layer: policy.layer, key: null, limits: [] };
+  return policy.stopsTools
+    ? { ...about, effect: 'deny', reason: 'no call that the policy let through made this task' }
+    : { ...about, effect: 'allow', reason: null };
 }
 
 function decideTool(
@@ -92,8 +111,7 @@ function decideTool(
     limits: [],
   });
 
-  if (policy.isHidden(tool) || policy.isHidden(subject))
-    return deny('hide', 'hidden by the policy');
+  if (policy.isHidden(tool) || policy.isHidden(subject)) return deny('hide', HIDDEN);
   if (problem !== undefined) return deny('operations', problem);
 
   const found = entriesFor(policy, tool, subject);

@@ -45,8 +45,3 @@ function matches(glob: string, text: string): boolean {
   while (pattern[p] === '*') p++;
   return p === pattern.length;
 }
-
-/** A name without case, width and compatibility variants: what a lenient reader may take it for. */
-export function folded(name: string): string {
-  return name.normalize('NFKC').toUpperCase().toLowerCase();
-}

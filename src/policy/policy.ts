@@ -1,13 +1,16 @@
 // A policy ready to be asked: names and patterns compiled, limits with their defaults filled in.
 import type { Limit } from './limits.ts';
 import { compilePattern, compilePatterns, isPattern } from './match.ts';
-import type {
-  Category,
-  EntryDocument,
-  LimitDocument,
-  PolicyDocument,
-  SectionDocument,
+import {
+  type Category,
+  CLIENT_KEYS,
+  type ClientKey,
+  type EntryDocument,
+  type LimitDocument,
+  type PolicyDocument,
+  type SectionDocument,
 } from './schema.ts';
+import { compileSection, SECTION_KEYS, type Section, type SectionKind } from './section.ts';
 
 export type Action = 'allow' | 'deny' | 'require_approval';
 
@@ -18,11 +21,6 @@ export interface Entry {
   readonly action: Action | undefined;
   readonly reason: string | undefined;
   readonly category: Category | undefined;
-  readonly limits: readonly Limit[];
-}
-
-export interface Section {
-  readonly default: 'allow' | 'deny';
   readonly limits: readonly Limit[];
 }
 
@@ -43,6 +41,10 @@ export interface Policy {
   readonly categories: ReadonlyMap<Category, Entry>;
   readonly resources: Section;
   readonly prompts: Section;
+  /** What the server may not ask of the client. */
+  readonly deniedToServer: ReadonlySet<ClientKey>;
+  /** True where some tool is not simply allowed: a rule may be about any task of unknown origin. */
+  readonly stopsTools: boolean;
 }
 
 export function compilePolicy(document: PolicyDocument, layer: string, machine = false): Policy {
@@ -70,9 +72,29 @@ export function compilePolicy(document: PolicyDocument, layer: string, machine =
         compileEntry(`categories.${category}`, entry),
       ]),
     ),
-    resources: compileSection('resources', document.resources, document.default),
-    prompts: compileSection('prompts', document.prompts, document.default),
+    resources: section('resource', document.resources, document.default),
+    prompts: section('prompt', document.prompts, document.default),
+    deniedToServer: new Set(CLIENT_KEYS.filter(key => document.client?.[key] === 'deny')),
+    stopsTools: stopsTools(document),
   };
+}
+
+function section(
+  kind: SectionKind,
+  document: SectionDocument | undefined,
+  fallback: 'allow' | 'deny',
+): Section {
+  const limits = (document?.limits ?? []).map(limit => compileLimit(limit, SECTION_KEYS[kind]));
+  return compileSection(kind, document, fallback, limits);
+}
+
+function stopsTools({ default: fallback, hide, all_tools, tools, categories }: PolicyDocument) {
+  const entries = [all_tools, ...Object.values(tools ?? {}), ...Object.values(categories ?? {})];
+  return (
+    fallback === 'deny' ||
+    (hide ?? []).length > 0 ||
+    entries.some(entry => (entry?.action ?? 'allow') !== 'allow')
+  );
 }
 
 function compileEntry(key: string, entry: EntryDocument): Entry {
@@ -91,17 +113,6 @@ function compileEntry(key: string, entry: EntryDocument): Entry {
     reason: entry.reason,
     category: 'category' in entry ? entry.category : undefined,
     limits,
-  };
-}
-
-function compileSection(
-  key: string,
-  section: SectionDocument | undefined,
-  fallback: 'allow' | 'deny',
-): Section {
-  return {
-    default: section?.default ?? fallback,
-    limits: (section?.limits ?? []).map(limit => compileLimit(limit, key)),
   };
 }
 

@@ -1,6 +1,6 @@
 // What is wrong with a policy document, in words, and where: `policy.yaml:12:5: …`.
 import type * as z from 'zod';
-import { NOT_BUILT, NOT_BUILT_SECTION } from './schema.ts';
+import { NOT_BUILT } from './schema.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -22,7 +22,7 @@ export function problemsOf(error: z.ZodError, document: unknown): Problem[] {
       case 'unrecognized_keys':
         return issue.keys.map(key => ({
           path: [...path, key],
-          message: unknownKey(path, key),
+          message: unknownKey(key),
           atKey: true,
         }));
       case 'invalid_key':
@@ -39,9 +39,8 @@ export function problemsOf(error: z.ZodError, document: unknown): Problem[] {
   });
 }
 
-function unknownKey(path: Path, key: string): string {
-  const isSection = path[0] === 'resources' || path[0] === 'prompts';
-  return NOT_BUILT.has(key) || (isSection && NOT_BUILT_SECTION.has(key))
+function unknownKey(key: string): string {
+  return NOT_BUILT.has(key)
     ? 'this version cannot enforce this key yet, so it does not accept it'
     : 'unknown key';
 }

@@ -16,7 +16,6 @@ export const ACTIONS = ['allow', 'deny', 'require_approval'] as const;
 
 /** Keys of the format that this version cannot enforce yet: refused, never ignored. */
 export const NOT_BUILT: ReadonlySet<string> = new Set([
-  'client',
   'methods',
   'approval',
   'responses',
@@ -29,8 +28,6 @@ export const NOT_BUILT: ReadonlySet<string> = new Set([
   'cost',
   'per',
 ]);
-/** The same inside `resources` and `prompts`. */
-export const NOT_BUILT_SECTION: ReadonlySet<string> = new Set(['allow', 'deny', 'hide']);
 
 export const MAX_SLIDING = 100_000;
 
@@ -106,8 +103,16 @@ const uncategorised = entry.omit({ category: true });
 
 const section = z.strictObject({
   default: z.enum(['allow', 'deny']).optional(),
+  allow: z.array(pattern).optional(),
+  deny: z.array(pattern).optional(),
+  hide: z.array(pattern).optional(),
   limits: z.array(limit).optional(),
 });
+
+/** What a server may ask of the client. */
+export const CLIENT_KEYS = ['sampling', 'elicitation', 'roots'] as const;
+export type ClientKey = (typeof CLIENT_KEYS)[number];
+const asked = z.enum(['allow', 'deny']).optional();
 
 export const policySchema = z.strictObject({
   $schema: z.string().optional(),
@@ -121,6 +126,12 @@ export const policySchema = z.strictObject({
   categories: z.partialRecord(z.enum(CATEGORIES), uncategorised).optional(),
   resources: section.optional(),
   prompts: section.optional(),
+  client: z
+    .strictObject({ sampling: asked, elicitation: asked, roots: asked } satisfies Record<
+      ClientKey,
+      typeof asked
+    >)
+    .optional(),
 });
 
 export type PolicyDocument = z.output<typeof policySchema>;

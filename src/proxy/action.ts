@@ -6,12 +6,16 @@ import { isNeutral, neutralise } from '../rpc/neutral.ts';
 import type { Demand, Settled, Taken } from '../store/contract.ts';
 import type { Judged } from './judge.ts';
 import type { ReplyForm } from './replies.ts';
+import type { Round, Rounds } from './rounds.ts';
+import type { Tasks } from './tasks.ts';
 
 export type Action =
   /** Bytes [start, end) of the buffer, an LF at their end, go to the other side. */
   | { kind: 'forward'; buffer: Buffer; start: number; end: number }
   /** A line goes to the client. */
   | { kind: 'reply'; text: string }
+  /** A line goes to the server: the answer to something that it may not ask of the client. */
+  | { kind: 'answer'; text: string }
   /** A call was stopped: for the person, on stderr. */
   | { kind: 'denied'; verdict: Verdict }
   /** Something else that a person should read, on stderr. */
@@ -25,8 +29,19 @@ export interface Pending {
   readonly id: Id;
   readonly method: string;
   readonly since: number;
+  /** How it wants to hear of a denial. */
+  readonly form: ReplyForm;
+  /** What an answer that asks for input is good for; undefined where nothing was counted. */
+  readonly round: Round | undefined;
   row: Taken['row'];
   cancelled: boolean;
+}
+
+/** What both halves of a session know. */
+export interface Memory {
+  readonly pending: Map<string, Pending>;
+  readonly tasks: Tasks;
+  readonly rounds: Rounds;
 }
 
 /** A call that waits for the store's decision. */
@@ -35,7 +50,6 @@ export interface Deciding {
   readonly demand: number;
   readonly judged: Judged;
   readonly pending: Pending;
-  readonly form: ReplyForm;
   readonly forward: Action;
 }
 

@@ -12,7 +12,14 @@ import {
   readMessage,
 } from '../rpc/message.ts';
 import { salvage } from '../rpc/salvage.ts';
-import { type Action, type Pending, passing, settlement, type Turn } from './action.ts';
+import {
+  type Action,
+  type Memory,
+  type Pending,
+  passing,
+  settlement,
+  type Turn,
+} from './action.ts';
 import type { Context } from './context.ts';
 import { demandFor, judge, refusal } from './judge.ts';
 import { NOTIFICATIONS } from './methods.ts';
@@ -36,7 +43,7 @@ export class ClientSide {
   /** `answers` is true, once, for an id under which the server has asked. */
   constructor(
     private readonly context: Context,
-    private readonly pending: Map<string, Pending>,
+    private readonly memory: Memory,
     private readonly answers: (id: Id) => boolean,
   ) {}
 
@@ -96,9 +103,9 @@ export class ClientSide {
     const refused = (code: number, message: string, answered: Id | undefined) =>
       this.refuse(turn, { kind: 'malformed', code, message, id: answered }, method);
     // An error under an id in flight would settle the first request of that id.
-    if (this.pending.has(idKey(id)))
+    if (this.memory.pending.has(idKey(id)))
       return refused(ErrorCode.invalidRequest, 'this id is in flight already', undefined);
-    if (this.pending.size >= MAX_IN_FLIGHT)
+    if (this.memory.pending.size >= MAX_IN_FLIGHT)
       return refused(ErrorCode.internal, `more than ${MAX_IN_FLIGHT} requests in flight`, id);
     try {
       this.judged(turn, buffer, request, forward);
@@ -111,33 +118,31 @@ export class ClientSide {
 
   private judged(turn: Turn, buffer: Buffer, request: Request, forward: () => Action): void {
     const { id, method } = request;
-    const asked = whatIsAsked(buffer, request);
+    const asked = whatIsAsked(buffer, request, task => this.memory.tasks.owns(task));
     if (asked.kind === 'error') {
       const { code, message } = asked;
       return this.refuse(turn, { kind: 'malformed', code, message, id }, method);
     }
-    const pending: Pending = {
-      id,
-      method,
-      since: this.context.now(),
-      row: undefined,
-      cancelled: false,
-    };
+    const now = this.context.now();
+    const form = replyForm(buffer, request);
+    const plain = { id, method, since: now, form, row: undefined, cancelled: false };
+    let pending: Pending = { ...plain, round: undefined };
     if (asked.kind === 'pass') turn.steps.push(forward());
     else {
       const judged = judge(this.context, asked.call);
+      const { limits, round } = this.memory.rounds.begin(buffer, request, judged, now);
+      const counted = { ...judged, limits };
       const about = { method, arguments: shownArguments(asked.arguments) };
-      const form = replyForm(buffer, request);
+      pending = { ...plain, round };
       turn.steps.push({
         kind: 'decide',
-        demand: turn.demands.push(demandFor(this.context, judged, about)) - 1,
-        judged,
+        demand: turn.demands.push(demandFor(this.context, counted, about)) - 1,
+        judged: counted,
         pending,
-        form,
         forward: forward(),
       });
     }
-    this.pending.set(idKey(id), pending);
+    this.memory.pending.set(idKey(id), pending);
     turn.requests.push(pending);
   }
 
@@ -156,7 +161,7 @@ export class ClientSide {
 
   // An error under an id in flight would settle the first request of that id.
   private answer(turn: Turn, { code, message, id }: Malformed): void {
-    const inFlight = id !== undefined && this.pending.has(idKey(id));
+    const inFlight = id !== undefined && this.memory.pending.has(idKey(id));
     turn.steps.push({ kind: 'reply', text: errorReply(inFlight ? undefined : id, code, message) });
   }
 
@@ -167,7 +172,7 @@ export class ClientSide {
   }
 
   private cancel(turn: Turn, id: Id | undefined): void {
-    const pending = id === undefined ? undefined : this.pending.get(idKey(id));
+    const pending = id === undefined ? undefined : this.memory.pending.get(idKey(id));
     if (pending === undefined || pending.cancelled) return;
     pending.cancelled = true;
     turn.steps.push(...settlement(pending, 'cancelled', this.context.now()));
@@ -176,7 +181,7 @@ export class ClientSide {
     const [oldest] = this.cancelled;
     if (this.cancelled.size <= MAX_CANCELLED || oldest === undefined) return;
     this.cancelled.delete(oldest);
-    if (this.pending.get(oldest)?.cancelled) this.pending.delete(oldest);
+    if (this.memory.pending.get(oldest)?.cancelled) this.memory.pending.delete(oldest);
   }
 }
 

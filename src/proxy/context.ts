@@ -10,6 +10,8 @@ export interface Settings {
   readonly session: string;
   readonly server: string;
   readonly grant: string;
+  /** True where lists leave out what the rules can never allow. */
+  readonly hideDenied?: boolean;
   /** A hash of all layers. */
   readonly policyHash: string;
   /** Wall clock, milliseconds since 1970. */
@@ -21,6 +23,11 @@ export interface Context extends Settings {
   readonly bind: (limit: Limit) => BoundLimit;
 }
 
+/** In observe mode only the administrator's layer stops anything. */
+export function isEnforced({ mode }: Pick<Settings, 'mode'>, { machine }: Policy): boolean {
+  return mode === 'enforce' || machine;
+}
+
 /** Binds all limits to the counters that this server, grant and session use, once for all calls. */
 export function contextOf(settings: Settings): Context {
   const found = settings.policies.flatMap(policy =>
@@ -29,7 +36,7 @@ export function contextOf(settings: Settings): Context {
       key,
       layer: policy.layer,
       id: counterId(limit, { ...settings, layer: policy.layer }),
-      enforced: settings.mode === 'enforce' || policy.machine,
+      enforced: isEnforced(settings, policy),
     })),
   );
   const windows = new Map<string, Limit['window'][]>();

@@ -50,7 +50,7 @@ export function demandFor(context: Context, judged: Judged, about: About): Deman
 /** A row for something that is refused before any rule is asked. */
 export function refusal(context: Context, method: string, reason: string): Demand {
   const name = shorten(method, MAX_NAME);
-  const verdict: Verdict = {
+  return denialRow(context, {
     effect: 'deny',
     subject: name,
     category: null,
@@ -59,9 +59,13 @@ export function refusal(context: Context, method: string, reason: string): Deman
     reason,
     limits: [],
     approval: null,
-  };
-  const about = { method: name, arguments: null };
-  return { limits: [], take: false, row: () => rowOf(context, verdict, false, about) };
+  });
+}
+
+/** A row for a verdict that needs no store; `forwarded` where it is only observed. */
+export function denialRow(context: Context, verdict: Verdict, forwarded = false): Demand {
+  const about = { method: verdict.subject, arguments: null };
+  return { limits: [], take: false, row: () => rowOf(context, verdict, forwarded, about) };
 }
 
 function rowOf(context: Context, verdict: Verdict, forwarded: boolean, about: About): RecordRow {

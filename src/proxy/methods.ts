@@ -1,6 +1,8 @@
 // Every method of MCP that a client may send, 2024-11-05 to 2026-07-28, and what the policy has to do
 // with it. What is not listed here does not pass.
 
+import type { ClientKey } from '../policy/schema.ts';
+
 /** How a request is judged. */
 export type Policed =
   /** It passes: it reads nothing and changes nothing that a policy is about. */
@@ -12,8 +14,10 @@ export type Policed =
   | 'prompt'
   /** The resource or prompt in `ref`. */
   | 'completion'
-  /** The resources in `notifications.resourceSubscriptions`. */
-  | 'listen';
+  /** The resources in `notifications.resourceSubscriptions` and the tasks in `taskIds`. */
+  | 'listen'
+  /** One task, by `taskId`. */
+  | 'task';
 
 export const REQUESTS: ReadonlyMap<string, Policed> = new Map<string, Policed>([
   ['initialize', 'pass'],
@@ -31,12 +35,33 @@ export const REQUESTS: ReadonlyMap<string, Policed> = new Map<string, Policed>([
   ['prompts/get', 'prompt'],
   ['completion/complete', 'completion'],
   ['subscriptions/listen', 'listen'],
-  // A task exists only where a tool call that passed the policy made it.
-  ['tasks/get', 'pass'],
   ['tasks/list', 'pass'],
-  ['tasks/result', 'pass'],
-  ['tasks/cancel', 'pass'],
-  ['tasks/update', 'pass'],
+  ['tasks/get', 'task'],
+  ['tasks/result', 'task'],
+  ['tasks/cancel', 'task'],
+  ['tasks/update', 'task'],
+]);
+
+/** What a list shows, where its items stand in the result, and which key names an item. */
+export interface Listing {
+  readonly of: 'tool' | 'resource' | 'template' | 'prompt' | 'task';
+  readonly items: string;
+  readonly name: string;
+}
+
+export const LISTS: ReadonlyMap<string, Listing> = new Map<string, Listing>([
+  ['tools/list', { of: 'tool', items: 'tools', name: 'name' }],
+  ['resources/list', { of: 'resource', items: 'resources', name: 'uri' }],
+  ['resources/templates/list', { of: 'template', items: 'resourceTemplates', name: 'uriTemplate' }],
+  ['prompts/list', { of: 'prompt', items: 'prompts', name: 'name' }],
+  ['tasks/list', { of: 'task', items: 'tasks', name: 'taskId' }],
+]);
+
+/** What a server may ask of the client, by the key of the policy's `client` that decides it. */
+export const ASKED_OF_CLIENT: ReadonlyMap<string, ClientKey> = new Map<string, ClientKey>([
+  ['sampling/createMessage', 'sampling'],
+  ['elicitation/create', 'elicitation'],
+  ['roots/list', 'roots'],
 ]);
 
 export const NOTIFICATIONS: ReadonlySet<string> = new Set([
@@ -54,6 +79,8 @@ export const PARAM_KEYS: readonly string[] = [
   'uri',
   'type',
   'resourceSubscriptions',
+  'taskId',
+  'taskIds',
   'ref',
   'argument',
   'context',

@@ -8,6 +8,8 @@ export interface Effects {
   forward(bytes: Buffer): void;
   /** A line goes to the client. */
   reply(text: string): void;
+  /** A line goes to the server. */
+  answer(text: string): void;
   settle(settled: readonly Settled[]): void;
   record(demands: readonly Demand[]): void;
   denied(text: string): void;
@@ -34,6 +36,9 @@ export function perform(actions: readonly Action[], effects: Effects): void {
         break;
       case 'reply':
         effects.reply(action.text);
+        break;
+      case 'answer':
+        effects.answer(action.text);
         break;
       case 'settle':
         settled.push(action.settled);

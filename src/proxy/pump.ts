@@ -89,6 +89,7 @@ export async function runPump(options: PumpOptions): Promise<number> {
     perform(actions, {
       forward,
       reply: toClient,
+      answer: text => toServer(Buffer.from(text)),
       settle: settled => store.settle(settled),
       record: demands => void decide({ steps: [], demands: [...demands], requests: [] }),
       denied: text => isNews(text) && say('info', text),

@@ -1,6 +1,6 @@
 // What a client's request asks for, in the policy's terms: tools, resources and prompts by name.
 import type { Call } from '../policy/evaluate.ts';
-import { folded } from '../policy/match.ts';
+import { folded } from '../rpc/fold.ts';
 import {
   ErrorCode,
   type Id,
@@ -25,26 +25,39 @@ export type Asked =
 
 const FOLDED_KEYS = new Map(PARAM_KEYS.map(key => [folded(key), key]));
 
-/** Reads a request whose line the scanner has accepted. */
-export function whatIsAsked(buffer: Buffer, request: Request): Asked {
+/** Reads a request whose line the scanner has accepted; `ownsTask` for tasks that allowed calls made. */
+export function whatIsAsked(
+  buffer: Buffer,
+  request: Request,
+  ownsTask: (id: string) => boolean,
+): Asked {
   const policed = REQUESTS.get(request.method);
   if (policed === undefined)
     return fault(ErrorCode.methodNotFound, `method not found: ${request.method.slice(0, 100)}`);
   if (policed === 'pass') return { kind: 'pass' };
   const { members } = request;
-  const asked = read(buffer, members, policed);
+  const asked = read(buffer, members, policed, ownsTask);
   const twin = lookAlike(members.map(({ key }) => key));
   if (twin !== undefined)
     return fault(ErrorCode.invalidParams, `\`params\` has a key that looks like \`${twin}\``);
   if (asked.kind !== 'judge') return asked;
-  const names = asked.call.kind === 'tool' ? [asked.call.name] : asked.call.names;
   // Some servers cut a name at a NUL; no name has a reason to hold such characters.
-  return names.some(name => /\p{Cc}/u.test(name))
+  return namesOf(asked.call).some(name => /\p{Cc}/u.test(name))
     ? fault(ErrorCode.invalidParams, 'a name with control characters')
     : asked;
 }
 
-function read(buffer: Buffer, members: readonly Member[], policed: Policed): Asked {
+function namesOf(call: Call): readonly string[] {
+  if (call.kind === 'all') return call.calls.flatMap(namesOf);
+  return call.kind === 'tool' ? [call.name] : call.names;
+}
+
+function read(
+  buffer: Buffer,
+  members: readonly Member[],
+  policed: Policed,
+  ownsTask: (id: string) => boolean,
+): Asked {
   const value = (key: string) => valueIn(buffer, members, key);
   switch (policed) {
     case 'tool': {
@@ -71,8 +84,13 @@ function read(buffer: Buffer, members: readonly Member[], policed: Policed): Ask
         shown(members, 'argument', () => value('argument')),
       );
     }
+    case 'task': {
+      const id = stringMember(buffer, members, 'taskId');
+      if (id === undefined) return missing('taskId');
+      return ownsTask(id) ? { kind: 'pass' } : judged({ kind: 'task', names: [id] });
+    }
     case 'listen':
-      return subscriptions(value('notifications'));
+      return subscriptions(value('notifications'), ownsTask);
     case 'pass':
       return { kind: 'pass' };
   }
@@ -128,15 +146,27 @@ function callOfReference(ref: unknown): Call | undefined {
   return undefined;
 }
 
-function subscriptions(filter: unknown): Asked {
+function subscriptions(filter: unknown, ownsTask: (id: string) => boolean): Asked {
   if (hasLookAlike(filter)) return missing('notifications');
-  const uris = propertyOf(filter, 'resourceSubscriptions');
-  if (uris === undefined) return { kind: 'pass' };
-  if (!Array.isArray(uris) || !uris.every(uri => typeof uri === 'string'))
-    return missing('notifications');
-  const [first, ...rest] = uris;
-  if (first === undefined) return { kind: 'pass' };
-  return judged({ kind: 'resource', names: [first, ...rest] });
+  const uris = listOf(filter, 'resourceSubscriptions');
+  const tasks = listOf(filter, 'taskIds')?.filter(id => !ownsTask(id));
+  if (uris === undefined || tasks === undefined) return missing('notifications');
+  const calls = [callOn('resource', uris), callOn('task', tasks)].filter(
+    call => call !== undefined,
+  );
+  return calls.length === 0 ? { kind: 'pass' } : judged({ kind: 'all', calls });
+}
+
+function callOn(kind: 'resource' | 'task', names: readonly string[]): Call | undefined {
+  const [first, ...rest] = names;
+  return first === undefined ? undefined : { kind, names: [first, ...rest] };
+}
+
+/** None where the key is absent; undefined where it is no list of strings. */
+function listOf(value: unknown, key: string): string[] | undefined {
+  const list = propertyOf(value, key);
+  if (list === undefined) return [];
+  return Array.isArray(list) && list.every(item => typeof item === 'string') ? list : undefined;
 }
 
 function propertyOf(value: unknown, key: string): unknown {

@@ -1,6 +1,6 @@
 // The server's half of a session: its replies, its notifications and what it asks of the client.
-import type { Outcome } from '../audit/record.ts';
 import { shorten } from '../audit/record.ts';
+import { denialText } from '../policy/verdict.ts';
 import type { Lines } from '../rpc/frame.ts';
 import {
   ErrorCode,
@@ -8,18 +8,32 @@ import {
   type Id,
   idKey,
   type Message,
-  member,
   readMessage,
-  readString,
+  type Span,
 } from '../rpc/message.ts';
 import { salvage } from '../rpc/salvage.ts';
 import { TOLERANT } from '../rpc/scan.ts';
-import { type Action, type Pending, passing, settlement } from './action.ts';
+import { without } from '../rpc/walk.ts';
+import { type Action, type Memory, passing, settlement } from './action.ts';
+import { askedFor, outcomeOf } from './answer.ts';
+import { type AskingDenied, askingDenied, inputDenied } from './asking.ts';
 import type { Context } from './context.ts';
-import { refusal } from './judge.ts';
-import { cutLine, forgedKeys, hiddenTools } from './lists.ts';
+import { forgedKeys } from './forged.ts';
+import { type Hiding, hidingOf } from './hiding.ts';
+import { denialRow, refusal } from './judge.ts';
+import { hiddenItems } from './lists.ts';
+import { denialReply } from './replies.ts';
 
+type Request = Extract<Message, { kind: 'request' }>;
+type Notification = Extract<Message, { kind: 'notification' }>;
 type Response = Extract<Message, { kind: 'response' }>;
+
+/** Where a message stands. */
+interface Line {
+  readonly buffer: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
 
 /** Requests of the server's that the client has yet to answer; the oldest are forgotten beyond it. */
 const MAX_ASKED = 10_000;
@@ -27,17 +41,13 @@ const SHOWN = 200;
 
 export class ServerSide {
   private readonly asked = new Set<string>();
-  private readonly isHidden: ((name: string) => boolean) | undefined;
+  private readonly hiding: Hiding;
 
   constructor(
     private readonly context: Context,
-    private readonly pending: Map<string, Pending>,
+    private readonly memory: Memory,
   ) {
-    const hiding = context.policies.filter(
-      policy => policy.hides && (context.mode === 'enforce' || policy.machine),
-    );
-    this.isHidden =
-      hiding.length === 0 ? undefined : name => hiding.some(policy => policy.isHidden(name));
+    this.hiding = hidingOf(context, id => memory.tasks.owns(id));
   }
 
   /** True, once, where the server has asked under this id. */
@@ -53,23 +63,23 @@ export class ServerSide {
       const end = ends[i] ?? start;
       if (end === start) return [];
       return isUtf8(start, end)
-        ? this.line(buffer, start, end)
+        ? this.line({ buffer, start, end })
         : this.unreadable(buffer, start, end, 'not valid UTF-8');
     });
   }
 
-  private line(buffer: Buffer, start: number, end: number): Action[] {
+  private line(line: Line): Action[] {
+    const { buffer, start, end } = line;
     const message = readMessage(buffer, start, end, TOLERANT);
     switch (message.kind) {
       case 'malformed':
         return this.unreadable(buffer, start, end, message.message);
       case 'notification':
-        return [passing(buffer, start, end)];
+        return this.notification(line, message);
       case 'request':
-        this.remember(message.id);
-        return [passing(buffer, start, end)];
+        return this.request(line, message);
       case 'response':
-        return this.response(buffer, start, end, message);
+        return this.response(line, message);
     }
   }
 
@@ -77,10 +87,10 @@ export class ServerSide {
   unreadable(buffer: Buffer, start: number, end: number, why: string): Action[] {
     const dropped = noise(buffer, start, end);
     const found = salvage(buffer, start, end);
-    const pending = found && this.pending.get(idKey(found.id));
+    const pending = found && this.memory.pending.get(idKey(found.id));
     const isAnswer = ['result', 'error'].some(key => found?.keys.has(key));
     if (pending === undefined || !isAnswer || found?.keys.has('method')) return [dropped];
-    this.pending.delete(idKey(pending.id));
+    this.memory.pending.delete(idKey(pending.id));
     if (pending.cancelled) return [dropped];
     const text = `the server's answer is no valid message: ${why}`;
     return [
@@ -90,27 +100,60 @@ export class ServerSide {
     ];
   }
 
+  // A task may ask in its status for what a request would.
+  private notification(line: Line, message: Notification): Action[] {
+    const denial = inputDenied(this.context, line.buffer, message.members);
+    return denial?.enforced
+      ? this.denied(denial)
+      : [...this.denied(denial), cleaned(line, message)];
+  }
+
+  private request(line: Line, message: Request): Action[] {
+    const denial = askingDenied(this.context, message.method);
+    if (denial?.enforced) {
+      const text = errorReply(message.id, ErrorCode.denied, denialText(denial.verdict));
+      return [{ kind: 'answer', text }, ...this.denied(denial)];
+    }
+    this.remember(message.id);
+    return [...this.denied(denial), cleaned(line, message)];
+  }
+
+  private response(line: Line, message: Response): Action[] {
+    const { buffer } = line;
+    const { members, result } = message;
+    const pending = this.memory.pending.get(idKey(message.id));
+    if (pending === undefined) return this.unasked(message.id);
+    this.memory.pending.delete(idKey(message.id));
+    const { method, round, cancelled } = pending;
+    const denial = inputDenied(this.context, buffer, members);
+    if (denial?.enforced) {
+      // The client could only answer all that is asked for, or nothing.
+      const text = denialReply(pending.id, pending.form, denial.verdict);
+      const replies: Action[] = cancelled ? [] : [{ kind: 'reply', text }];
+      const end = cancelled ? [] : settlement(pending, 'input_required', this.context.now());
+      return [...replies, ...this.denied(denial), ...end];
+    }
+    if (method === 'tools/call' && result !== undefined) this.memory.tasks.note(buffer, members);
+    const state = round && askedFor(buffer, message);
+    if (round !== undefined && state !== undefined) this.memory.rounds.answered(round, state);
+    const forward = cleaned(line, message, hiddenItems(buffer, members, method, this.hiding));
+    const ended = cancelled
+      ? []
+      : settlement(pending, outcomeOf(buffer, message), this.context.now());
+    return [...this.denied(denial), forward, ...ended];
+  }
+
+  private denied(denial: AskingDenied | undefined): Action[] {
+    if (denial === undefined) return [];
+    const { verdict, enforced } = denial;
+    const record: Action = { kind: 'record', demand: denialRow(this.context, verdict, !enforced) };
+    return enforced ? [{ kind: 'denied', verdict }, record] : [record];
+  }
+
   private remember(id: Id): void {
     this.asked.add(idKey(id));
     const oldest = this.asked.values().next().value;
     if (this.asked.size > MAX_ASKED && oldest !== undefined) this.asked.delete(oldest);
-  }
-
-  private response(buffer: Buffer, start: number, end: number, message: Response): Action[] {
-    const pending = this.pending.get(idKey(message.id));
-    if (pending === undefined) return this.unasked(message.id);
-    this.pending.delete(idKey(message.id));
-    const cuts = [
-      ...forgedKeys(buffer, message.members),
-      ...(pending.method === 'tools/list' && this.isHidden !== undefined
-        ? hiddenTools(buffer, message.members, this.isHidden)
-        : []),
-    ];
-    const cut = cutLine(buffer, start, end, cuts);
-    const forward =
-      cut === undefined ? passing(buffer, start, end) : passing(cut, 0, cut.length - 1);
-    if (pending.cancelled) return [forward];
-    return [forward, ...settlement(pending, outcomeOf(buffer, message), this.context.now())];
   }
 
   private unasked(id: Id): Action[] {
@@ -123,13 +166,12 @@ export class ServerSide {
   }
 }
 
-function outcomeOf(buffer: Buffer, { result, members }: Response): Outcome {
-  if (result === undefined) return 'error';
-  const isError = member(members, 'isError');
-  if (isError !== undefined && buffer[isError.start] === 0x74) return 'tool_error';
-  const type = member(members, 'resultType');
-  const modern = type && readString(buffer, type.start, type.end);
-  return modern === 'input_required' ? 'input_required' : 'ok';
+/** The action that sends a message on, without what is hidden and what the server may not say. */
+function cleaned({ buffer, start, end }: Line, message: Message, hidden: readonly Span[] = []) {
+  const cuts = [...hidden, ...forgedKeys(buffer, start, end, message)];
+  if (cuts.length === 0) return passing(buffer, start, end);
+  const line = without(buffer, start, end + 1, cuts);
+  return passing(line, 0, line.length - 1);
 }
 
 function noise(buffer: Buffer, start: number, end: number): Action {

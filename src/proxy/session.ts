@@ -12,7 +12,9 @@ import { ClientSide } from './client-side.ts';
 import { type Context, contextOf, type Settings } from './context.ts';
 import { stateFailure, verdictOf } from './judge.ts';
 import { denialReply } from './replies.ts';
+import { Rounds } from './rounds.ts';
 import { ServerSide } from './server-side.ts';
+import { Tasks } from './tasks.ts';
 
 export class Session {
   private readonly pending = new Map<string, Pending>();
@@ -24,9 +26,10 @@ export class Session {
   constructor(settings: Settings) {
     const context = contextOf(settings);
     this.context = context;
-    const server = new ServerSide(context, this.pending);
+    const memory = { pending: this.pending, tasks: new Tasks(), rounds: new Rounds() };
+    const server = new ServerSide(context, memory);
     this.server = server;
-    this.client = new ClientSide(context, this.pending, id => server.answered(id));
+    this.client = new ClientSide(context, memory, id => server.answered(id));
   }
 
   /** Judges the lines of one read from the client. */
@@ -58,11 +61,11 @@ export class Session {
   }
 
   private settled(step: Deciding, taken: readonly Taken[] | PolicyWrapError): Action[] {
-    const { judged, pending, form, forward } = step;
+    const { judged, pending, forward } = step;
     const stop = (verdict: Verdict): Action[] => {
       this.pending.delete(idKey(pending.id));
       return [
-        { kind: 'reply', text: denialReply(pending.id, form, verdict) },
+        { kind: 'reply', text: denialReply(pending.id, pending.form, verdict) },
         { kind: 'denied', verdict },
       ];
     };

@@ -30,6 +30,7 @@ for (const [value, digits] of [...'0123456789abcdef'].entries())
 // The scan in progress. One scan runs to its end before the next begins, so the state is shared.
 let bytes: Buffer = Buffer.alloc(1);
 let limit = 0;
+let escapedKeys = false;
 let options: ScanOptions = { duplicateDepth: MAX_DEPTH, loneSurrogates: 'refuse' };
 
 /** Sets the bytes that the functions below read: up to `end`, where an LF must stand. */
@@ -38,7 +39,13 @@ export function beginScan(buffer: Buffer, end: number, how: ScanOptions): void {
   bytes = buffer;
   limit = end;
   options = how;
+  escapedKeys = false;
   beginKeys(buffer);
+}
+
+/** True where some key of the scanned text, at any depth, is spelt with an escape. */
+export function hadEscapedKey(): boolean {
+  return escapedKeys;
 }
 
 /** The first offset from `at` on that is no white space. */
@@ -212,6 +219,7 @@ function keyString(at: number): number {
     }
     if (c !== BACKSLASH) refuse('control character in a string', i);
     key.escaped = true;
+    escapedKeys = true;
     i = escapeSequence(i + 1);
   }
 }

@@ -29,10 +29,16 @@ export interface Span {
   readonly end: number;
 }
 
-export type Message =
-  | { kind: 'request'; id: Id; method: string; params: Span | undefined; members: Member[] }
-  | { kind: 'notification'; method: string; params: Span | undefined; members: Member[] }
-  | { kind: 'response'; id: Id; result: Span | undefined; members: Member[] };
+export type Message = (
+  | { kind: 'request'; id: Id; method: string; params: Span | undefined }
+  | { kind: 'notification'; method: string; params: Span | undefined }
+  | { kind: 'response'; id: Id; result: Span | undefined }
+) & {
+  /** Of `params`, `result` or `error`, whichever is an object. */
+  members: Member[];
+  /** True where some key, at any depth, is spelt with an escape. */
+  hasEscapedKey: boolean;
+};
 
 /** A line that is no message: what to answer, under the id where one can be read. */
 export interface Malformed {
@@ -64,8 +70,9 @@ export function readMessage(
   if (strict && buffer.toString('latin1', spans.jsonrpcStart, spans.jsonrpcEnd) !== '"2.0"')
     return invalid('`jsonrpc` must be "2.0"');
   if (strict && spans.hasOther) return invalid('unknown top-level key');
+  if (spans.hasTwin) return invalid('a top-level key that differs from a known one only by case');
   if (hasId && id === undefined) return invalid('`id` must be a string or a safe integer');
-  const { members } = spans;
+  const { members, hasEscapedKey } = spans;
 
   if (spans.methodStart >= 0) {
     if (spans.resultStart >= 0 || spans.errorStart >= 0)
@@ -76,8 +83,8 @@ export function readMessage(
     if (params !== undefined && buffer[params.start] !== 0x7b)
       return invalid('`params` must be an object');
     return id === undefined
-      ? { kind: 'notification', method, params, members }
-      : { kind: 'request', id, method, params, members };
+      ? { kind: 'notification', method, params, members, hasEscapedKey }
+      : { kind: 'request', id, method, params, members, hasEscapedKey };
   }
   if (
     id === undefined ||
@@ -85,7 +92,8 @@ export function readMessage(
     spans.paramsStart >= 0
   )
     return invalid('neither a request, a notification nor a response');
-  return { kind: 'response', id, result: span(spans.resultStart, spans.resultEnd), members };
+  const result = span(spans.resultStart, spans.resultEnd);
+  return { kind: 'response', id, result, members, hasEscapedKey };
 }
 
 function span(start: number, end: number): Span | undefined {

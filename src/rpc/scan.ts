@@ -4,7 +4,16 @@
 // keys (parsers differ in which one wins) and no lone surrogates (some refuse, some replace them).
 //
 // The caller has checked that the bytes are valid UTF-8 and that a line feed follows the last one.
-import { beginScan, MAX_DEPTH, object, type ScanOptions, space, value } from './grammar.ts';
+import { folded } from './fold.ts';
+import {
+  beginScan,
+  hadEscapedKey,
+  MAX_DEPTH,
+  object,
+  type ScanOptions,
+  space,
+  value,
+} from './grammar.ts';
 import { Refusal, refuse } from './refusal.ts';
 
 export { MAX_DEPTH, MAX_KEYS, type ScanOptions } from './grammar.ts';
@@ -38,6 +47,10 @@ export interface Spans {
   errorEnd: number;
   /** True where a top-level key is none of JSON-RPC's. */
   hasOther: boolean;
+  /** True where such a key could be taken for one of JSON-RPC's. */
+  hasTwin: boolean;
+  /** True where some key, at any depth, is spelt with an escape. */
+  hasEscapedKey: boolean;
   /** Members of `params`, `result` or `error`, whichever is an object, in order. */
   members: Member[];
 }
@@ -71,7 +84,7 @@ export function scanMessage(
   how: ScanOptions = STRICT,
 ): Fault | undefined {
   clear(spans);
-  return scan(buffer, end, how, () => {
+  const fault = scan(buffer, end, how, () => {
     const first = space(start);
     if (buffer[first] !== 0x7b) refuse(NO_OBJECT, first);
     return object(first + 1, 1, (key, from, depth) => {
@@ -80,6 +93,8 @@ export function scanMessage(
       return to;
     });
   });
+  spans.hasEscapedKey = hadEscapedKey();
+  return fault;
 }
 
 function scan(
@@ -120,7 +135,7 @@ function clear(spans: Spans): Spans {
   spans.jsonrpcStart = spans.jsonrpcEnd = spans.idStart = spans.idEnd = -1;
   spans.methodStart = spans.methodEnd = spans.paramsStart = spans.paramsEnd = -1;
   spans.resultStart = spans.resultEnd = spans.errorStart = spans.errorEnd = -1;
-  spans.hasOther = false;
+  spans.hasOther = spans.hasTwin = spans.hasEscapedKey = false;
   spans.members = [];
   return spans;
 }
@@ -153,5 +168,9 @@ function top(spans: Spans, key: string, start: number, end: number): void {
       break;
     default:
       spans.hasOther = true;
+      // Some readers match keys without regard to case.
+      if (TOP_KEYS.has(folded(key))) spans.hasTwin = true;
   }
 }
+
+const TOP_KEYS = new Set(['jsonrpc', 'id', 'method', 'params', 'result', 'error']);

@@ -43,11 +43,45 @@ export function elementsOf(buffer: Buffer, at: number): Span[] {
   return elements;
 }
 
-/** A copy of bytes [start, end) with each of the ascending `cuts` left out. */
+/**
+ * Visits every object of the value at `at`, in one pass, inner ones first: with the key of the member
+ * whose value it is, empty for elements of an array and for the value itself. Returns the value's end.
+ */
+export function eachObject(
+  buffer: Buffer,
+  at: number,
+  visit: (key: string, members: readonly WalkedMember[]) => void,
+  under = '',
+): number {
+  let i = skipSpace(buffer, at);
+  const c = buffer[i];
+  if (c !== 0x7b && c !== 0x5b) return skipValue(buffer, i);
+  const isObject = c === 0x7b;
+  const members: WalkedMember[] = [];
+  i = skipSpace(buffer, i + 1);
+  while (buffer[i] !== 0x7d && buffer[i] !== 0x5d) {
+    const start = i;
+    let key = '';
+    if (isObject) {
+      i = skipString(buffer, i);
+      key = readString(buffer, start, i) ?? '';
+      i = skipSpace(buffer, skipSpace(buffer, i) + 1);
+    }
+    const from = i;
+    i = eachObject(buffer, from, visit, key);
+    if (isObject) members.push({ key, start, value: { start: from, end: i } });
+    i = skipComma(buffer, i);
+  }
+  if (isObject) visit(under, members);
+  return i + 1;
+}
+
+/** A copy of bytes [start, end) with each of the `cuts` left out; one may lie within another. */
 export function without(buffer: Buffer, start: number, end: number, cuts: readonly Span[]): Buffer {
   const pieces: Buffer[] = [];
   let from = start;
-  for (const cut of cuts) {
+  for (const cut of [...cuts].sort((a, b) => a.start - b.start || b.end - a.end)) {
+    if (cut.end <= from) continue;
     pieces.push(buffer.subarray(from, cut.start));
     from = cut.end;
   }

@@ -14,6 +14,7 @@ const DEFAULTS: RunOptions = {
   state: undefined,
   maxMessage: 64 * MIB,
   logLevel: 'info',
+  hideDenied: false,
 };
 const absolute = resolve('/x/state.db');
 
@@ -33,6 +34,9 @@ describe('the command line', () => {
     [['--grant', 'team a'], { grant: 'team a' }],
     [['--state', absolute], { state: absolute }],
     [['--log-level', 'debug'], { logLevel: 'debug' }],
+    [['--hide-denied'], { hideDenied: true }],
+    [['--hide-denied', '--grant', 'g'], { hideDenied: true, grant: 'g' }],
+    [['--hide-denied=no'], { hideDenied: false }],
     [['--max-message', '1KiB'], { maxMessage: 1024 }],
     [['--max-message', '1024'], { maxMessage: 1024 }],
     [['--max-message', '2m'], { maxMessage: 2 * MIB }],
@@ -55,6 +59,8 @@ describe('the environment', () => {
     [{ POLICY_WRAP_STATE: absolute }, { state: absolute }],
     [{ POLICY_WRAP_MAX_MESSAGE: '1m' }, { maxMessage: MIB }],
     [{ POLICY_WRAP_LOG_LEVEL: 'error' }, { logLevel: 'error' }],
+    [{ POLICY_WRAP_HIDE_DENIED: '1' }, { hideDenied: true }],
+    [{ POLICY_WRAP_HIDE_DENIED: 'no' }, {}],
     [{ POLICY_WRAP_GRANT: '' }, {}],
     [{ POLICY_WRAP_POLICY: '' }, {}],
     // Observing is decided on the command line alone.

@@ -1,7 +1,8 @@
 // Patterns on names, against the regular expressions that they stand for.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compilePattern, compilePatterns, folded, isPattern } from '../../src/policy/match.ts';
+import { compilePattern, compilePatterns, isPattern } from '../../src/policy/match.ts';
+import { folded } from '../../src/rpc/fold.ts';
 
 describe('compilePattern', () => {
   test.each([

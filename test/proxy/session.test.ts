@@ -1,92 +1,9 @@
 // Whole conversations as arrays: what comes in on either side, what goes out on either side.
 import { describe, expect, it } from 'vitest';
-import { PolicyWrapError } from '../../src/errors.ts';
-import { loadPolicy } from '../../src/policy/load.ts';
-import type { Action } from '../../src/proxy/action.ts';
-import type { Mode } from '../../src/proxy/context.ts';
-import { Session } from '../../src/proxy/session.ts';
 import { Framer } from '../../src/rpc/frame.ts';
-import { memoryStore } from '../../src/store/memory.ts';
+import { call, conversation, request } from '../support/conversation.ts';
 import { seedPolicy } from '../support/wrapper.ts';
 
-/** Where a message went, and the message, of whatever shape. */
-type Seen = readonly ['→' | '←', ReturnType<typeof JSON.parse>];
-
-interface Layer {
-  document: unknown;
-  machine?: boolean;
-}
-
-async function conversation(layers: (Layer | object)[], mode: Mode = 'enforce') {
-  const policies = await Promise.all(
-    layers.map(async (layer, i) => {
-      const { document, machine = false } =
-        'document' in layer ? (layer as Layer) : { document: layer };
-      const loaded = await loadPolicy({
-        name: 'p.json',
-        text: JSON.stringify(document),
-        format: 'json',
-        layer: i === 0 ? 'policy' : `layer${i}`,
-        machine,
-      });
-      if ('problems' in loaded) throw new Error(loaded.problems.join('\n'));
-      return loaded.policy;
-    }),
-  );
-  const clock = { now: 1_000_000 };
-  const store = memoryStore(() => clock.now);
-  const session = new Session({
-    policies,
-    mode,
-    session: 's',
-    server: 'srv',
-    grant: 'default',
-    policyHash: 'hash',
-    now: () => clock.now,
-  });
-  const framed = (text: string) => {
-    const { lines } = new Framer(1 << 20).push(Buffer.from(`${text}\n`));
-    const [read] = lines;
-    if (read === undefined) throw new Error('no line');
-    return read;
-  };
-  const shown = (actions: Action[]): Seen[] =>
-    actions.flatMap((action): Seen[] => {
-      if (action.kind === 'forward')
-        return [['→', JSON.parse(action.buffer.toString('utf8', action.start, action.end))]];
-      return action.kind === 'reply' ? [['←', JSON.parse(action.text)]] : [];
-    });
-  return {
-    store,
-    clock,
-    session,
-    client(...messages: unknown[]) {
-      const turn = session.fromClient(framed(messages.map(m => line(m)).join('\n')), () => true);
-      return shown(session.conclude(turn, store.take(turn.demands)));
-    },
-    withoutStore(...messages: unknown[]) {
-      const turn = session.fromClient(framed(messages.map(m => line(m)).join('\n')), () => true);
-      return shown(session.conclude(turn, new PolicyWrapError('PW_STATE', 'the disk is full')));
-    },
-    server: (message: unknown) => shown(session.fromServer(framed(line(message)), () => true)),
-    gone: () => shown(session.serverGone('exit code 3')),
-  };
-}
-
-const line = (message: unknown) =>
-  typeof message === 'string' ? message : JSON.stringify(message);
-const call = (id: unknown, name: string, args?: unknown) => ({
-  jsonrpc: '2.0',
-  id,
-  method: 'tools/call',
-  params: args === undefined ? { name } : { name, arguments: args },
-});
-const request = (id: unknown, method: string, params?: unknown) => ({
-  jsonrpc: '2.0',
-  id,
-  method,
-  params,
-});
 const allow = { version: '1', default: 'allow' };
 const deny = { version: '1', default: 'deny' };
 
@@ -368,7 +285,7 @@ describe('what nobody asked for', () => {
     expect(client({ jsonrpc: '2.0', method: 'notifications/made_up' })).toEqual([]);
     expect(server({ jsonrpc: '2.0', id: 9, result: {} })).toEqual([]);
     expect(server('not json')).toEqual([]);
-    expect(store.rows).toHaveLength(3);
+    expect(store.rows).toHaveLength(4);
   });
 
   it("answers the server's own requests once", async () => {

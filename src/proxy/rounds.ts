@@ -1,0 +1,113 @@
+// Calls that take several rounds: a server asks for input, and the client sends the call again.
+//
+// INVARIANT: a further round takes no limit again only where this session saw the server answer that
+// very call with that very `requestState`; each such answer is good for one round, and one counted
+// call for MAX_ROUNDS of them. What a client makes up or sends twice is counted as any call.
+import type { BoundLimit } from '../policy/limits.ts';
+import { canonical } from '../rpc/exact.ts';
+import { stringMember } from '../rpc/message.ts';
+import type { Member } from '../rpc/scan.ts';
+import type { Judged } from './judge.ts';
+import type { Request } from './request.ts';
+
+const MAX_ROUNDS = 8;
+/** Answers that wait for their further round; the oldest are forgotten beyond it. */
+const MAX_OPEN = 1000;
+/** Bytes of `params` up to which they are kept until the answer comes; beyond, their digest is. */
+const MAX_KEPT = 16 * 1024;
+/** Beyond this a call is counted in every round. */
+const MAX_DIGESTED = 1024 * 1024;
+
+/** What a counted call may still do without being counted again. */
+export interface Round {
+  /** When its limits were taken, milliseconds since 1970. */
+  readonly takenAt: number;
+  /** Further rounds that are free. */
+  readonly left: number;
+  /** The call and the state that the server gave it, as one key. */
+  readonly keyWith: (requestState: string) => string;
+}
+
+type Credit = Pick<Round, 'takenAt' | 'left'>;
+
+export class Rounds {
+  private readonly open = new Map<string, Credit[]>();
+  private count = 0;
+
+  /** The limits that this call takes, and what an answer that asks for input may be good for. */
+  begin(
+    buffer: Buffer,
+    request: Request,
+    judged: Judged,
+    now: number,
+  ): { limits: readonly BoundLimit[]; round: Round | undefined } {
+    const { limits } = judged;
+    const keyWith = judged.stopped || limits.length === 0 ? undefined : signature(buffer, request);
+    if (keyWith === undefined) return { limits, round: undefined };
+    const state = stringMember(buffer, request.members, 'requestState');
+    const credit = state === undefined ? undefined : this.redeem(keyWith(state));
+    // A window that has gone by since has forgotten the call: it counts in the next one.
+    const due = credit ? limits.filter(({ window }) => now - credit.takenAt >= window.ms) : limits;
+    const isCounted = credit === undefined || due.length === limits.length;
+    const left = isCounted ? { takenAt: now, left: MAX_ROUNDS } : credit;
+    return { limits: due, round: { ...left, keyWith } };
+  }
+
+  /** Notes that the server has answered the call of this round with a state, and asks for input. */
+  answered({ takenAt, left, keyWith }: Round, requestState: string): void {
+    if (left === 0) return;
+    const key = keyWith(requestState);
+    const [oldest] = this.open.keys();
+    if (this.count >= MAX_OPEN && oldest !== undefined) this.redeem(oldest);
+    this.open.set(key, [...(this.open.get(key) ?? []), { takenAt, left: left - 1 }]);
+    this.count++;
+  }
+
+  private redeem(key: string): Credit | undefined {
+    const [credit, ...others] = this.open.get(key) ?? [];
+    if (credit === undefined) return undefined;
+    this.count--;
+    if (others.length === 0) this.open.delete(key);
+    else this.open.set(key, others);
+    return credit;
+  }
+}
+
+/** Keys of `params` that differ from round to round. */
+const CHANGING = new Set(['_meta', 'inputResponses', 'requestState']);
+
+// All else of a call, whatever the order of its keys; undefined where it is too large to compare.
+function signature(
+  buffer: Buffer,
+  { method, params, members }: Request,
+): ((requestState: string) => string) | undefined {
+  if (params === undefined) return undefined;
+  const { start, end } = params;
+  const lasting = members.filter(({ key }) => !CHANGING.has(key));
+  const size = lasting.reduce((sum, member) => sum + member.end - member.start, 0);
+  if (size > MAX_DIGESTED) return undefined;
+  const digestOf = (bytes: Buffer, offset: number) =>
+    digest([method, textOf(bytes, lasting, offset)]);
+  if (end - start > MAX_KEPT) {
+    const call = digestOf(buffer, 0);
+    return state => digest([call, state]);
+  }
+  // Nearly no call has a further round: what it may need is copied, and nothing is computed.
+  const copy = Buffer.from(buffer.subarray(start, end));
+  return state => digest([digestOf(copy, start), state]);
+}
+
+function textOf(buffer: Buffer, members: readonly Member[], offset: number): [string, string][] {
+  return members
+    .map(({ key, start, end }): [string, string] => [
+      key,
+      canonical(buffer, { start: start - offset, end: end - offset }),
+    ])
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+// Loaded by the first call that has a further round: most sessions have none.
+function digest(parts: readonly unknown[]): string {
+  const { createHash } = require('node:crypto') as typeof import('node:crypto');
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}

@@ -1,0 +1,39 @@
+// Tasks: each belongs to the tool call that made it, and with that to the policy that let it pass.
+import { member, readString } from '../rpc/message.ts';
+import type { Member } from '../rpc/scan.ts';
+import { membersOf } from '../rpc/walk.ts';
+
+/** More than this one session does not keep track of; the oldest are then treated as unknown. */
+const MAX_TASKS = 10_000;
+
+export class Tasks {
+  private readonly made = new Set<string>();
+
+  /** True where a call of this session, let through by the policy, made the task. */
+  owns(id: string): boolean {
+    return this.made.has(id);
+  }
+
+  /** Notes the task that a result of an allowed `tools/call` hands out, where it does. */
+  note(buffer: Buffer, result: readonly Member[]): void {
+    for (const id of taskIds(buffer, result)) this.made.add(id);
+    const [oldest] = this.made;
+    if (this.made.size > MAX_TASKS && oldest !== undefined) this.made.delete(oldest);
+  }
+}
+
+// 2025-11-25: `{"task": {"taskId"}}`. The extension of 2026-07-28: `{"resultType": "task", "taskId"}`.
+function taskIds(buffer: Buffer, result: readonly Member[]): string[] {
+  const task = member(result, 'task');
+  const inner = task === undefined ? [] : membersOf(buffer, task.start).map(flat);
+  const type = member(result, 'resultType');
+  const isTask = type !== undefined && readString(buffer, type.start, type.end) === 'task';
+  return [...inner, ...(isTask ? result : [])]
+    .filter(({ key }) => key === 'taskId')
+    .map(({ start, end }) => readString(buffer, start, end))
+    .filter(id => id !== undefined);
+}
+
+function flat({ key, value }: { key: string; value: { start: number; end: number } }): Member {
+  return { key, ...value };
+}
