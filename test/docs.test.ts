@@ -1,10 +1,12 @@
 // The documentation and the program say the same.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { evaluate } from '../src/policy/evaluate.ts';
 import { loadPolicy } from '../src/policy/load.ts';
 import { CATEGORIES, NOT_BUILT, policySchema } from '../src/policy/schema.ts';
 import { NOTIFICATIONS, REQUESTS } from '../src/proxy/methods.ts';
+import { METHODS, type Sender, VERSIONS, type Version } from './fixtures/methods.ts';
 import { root } from './support/wrapper.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -16,12 +18,65 @@ describe('docs/policy.md', () => {
   });
 });
 
+describe('docs/policy.md on resources', () => {
+  const [, section = ''] = read('docs/policy.md').split('## Resources and prompts');
+  const [, text = ''] = /```yaml\n([\s\S]*?)```/.exec(section) ?? [];
+  const rows = [...section.matchAll(/^\| `([^`]+)` \| (allowed|denied)/gm)];
+  it.each(rows.map(([, uri = '', effect]) => [uri, effect]))('%s: %s', async (uri, effect) => {
+    const loaded = await loadPolicy({
+      name: 'docs',
+      text: `version: "1"\ndefault: allow\n${text}`,
+      format: 'yaml',
+    });
+    if ('problems' in loaded) throw new Error(loaded.problems.join('\n'));
+    const decision = evaluate([loaded.policy], { kind: 'resource', names: [uri] });
+    expect(decision.effect).toBe(effect === 'allowed' ? 'allow' : 'deny');
+  });
+});
+
 describe('docs/protocol.md', () => {
   const page = read('docs/protocol.md');
-  it.each([...REQUESTS.keys()])('names `%s`', method => expect(page).toContain(`\`${method}\``));
-  it.each([...NOTIFICATIONS])('names `%s`', method =>
-    expect(page).toContain(method.replace('notifications', '')),
-  );
+  const sections = { client: '## Client → server', server: '## Server → client' };
+  /** The rows of the table of one sender, as cells. */
+  const rowsOf = (sender: Sender) => {
+    const [, section = ''] = page.split(sections[sender]);
+    const [table = ''] = section.split('And besides');
+    return [...table.matchAll(/^\| `([^`]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$/gm)].map(
+      ([, method = '', versions = '', what = '', tests = '']) => ({
+        method,
+        versions,
+        what,
+        tests,
+      }),
+    );
+  };
+  const versionsIn = (cell: string): Version[] =>
+    VERSIONS.filter(version => {
+      if (cell === 'all') return true;
+      return cell.startsWith('… ') ? version <= cell.slice(2) : cell.split(', ').includes(version);
+    });
+
+  it.each(['client', 'server'] as const)('has every method that a %s sends, once', sender => {
+    const rows = rowsOf(sender);
+    expect(Object.fromEntries(rows.map(row => [row.method, versionsIn(row.versions)]))).toEqual(
+      METHODS[sender],
+    );
+    expect(rows).toHaveLength(Object.keys(METHODS[sender]).length);
+  });
+
+  // That each method is shown follows from the first test here: `e2e/protocol` runs the same list.
+  it('names tests that there are', () => {
+    const cells = [...rowsOf('client'), ...rowsOf('server')].map(({ tests }) => tests).join();
+    const names = [...cells.matchAll(/`([^`]+)`/g)].map(([, name]) => `test/${name}.test.ts`);
+    expect(names.length).toBeGreaterThan(40);
+    for (const name of new Set(names)) expect(existsSync(join(root, name)), name).toBe(true);
+  });
+
+  it('the client may send what the table says, and nothing else', () => {
+    expect(new Set([...REQUESTS.keys(), ...NOTIFICATIONS])).toEqual(
+      new Set(rowsOf('client').map(({ method }) => method)),
+    );
+  });
 });
 
 it('docs/errors.md has every code', () => {
