@@ -53,10 +53,25 @@ export class ClientSide {
     for (const [i, start] of starts.entries()) {
       const end = ends[i] ?? start;
       if (isBlank(buffer, start, end)) continue;
-      if (isUtf8(start, end)) this.line(turn, buffer, start, end);
-      else this.refuse(turn, { ...NOT_UTF8, id: salvage(buffer, start, end)?.id });
+      if (!isUtf8(start, end))
+        this.refuse(turn, { ...NOT_UTF8, id: salvage(buffer, start, end)?.id });
+      else this.guardedLine(turn, buffer, start, end);
     }
     return turn;
+  }
+
+  // A bug must not take the other lines of the read with it, nor leave this one without an answer.
+  private guardedLine(turn: Turn, buffer: Buffer, start: number, end: number): void {
+    const { length } = turn.steps;
+    try {
+      this.line(turn, buffer, start, end);
+    } catch (error) {
+      turn.steps.length = length;
+      const text = `denied because policy-wrap failed: ${messageOf(error)}`;
+      const id = salvage(buffer, start, end)?.id;
+      this.refuse(turn, { kind: 'malformed', code: ErrorCode.internal, message: text, id });
+      turn.steps.push({ kind: 'note', text: `a message from the client was ${text}` });
+    }
   }
 
   /** A line that was dropped unread because it was longer than `max` bytes. */
@@ -107,13 +122,7 @@ export class ClientSide {
       return refused(ErrorCode.invalidRequest, 'this id is in flight already', undefined);
     if (this.memory.pending.size >= MAX_IN_FLIGHT)
       return refused(ErrorCode.internal, `more than ${MAX_IN_FLIGHT} requests in flight`, id);
-    try {
-      this.judged(turn, buffer, request, forward);
-    } catch (error) {
-      const text = `${method} was denied because policy-wrap failed: ${messageOf(error)}`;
-      refused(ErrorCode.internal, text, id);
-      turn.steps.push({ kind: 'note', text });
-    }
+    this.judged(turn, buffer, request, forward);
   }
 
   private judged(turn: Turn, buffer: Buffer, request: Request, forward: () => Action): void {

@@ -1,5 +1,6 @@
 // The server's half of a session: its replies, its notifications and what it asks of the client.
 import { shorten } from '../audit/record.ts';
+import { messageOf } from '../errors.ts';
 import { denialText } from '../policy/verdict.ts';
 import type { Lines } from '../rpc/frame.ts';
 import {
@@ -14,7 +15,7 @@ import {
 import { salvage } from '../rpc/salvage.ts';
 import { TOLERANT } from '../rpc/scan.ts';
 import { without } from '../rpc/walk.ts';
-import { type Action, type Memory, passing, settlement } from './action.ts';
+import { type Action, type Memory, type Pending, passing, settlement } from './action.ts';
 import { askedFor, outcomeOf } from './answer.ts';
 import { type AskingDenied, askingDenied, inputDenied } from './asking.ts';
 import type { Context } from './context.ts';
@@ -63,9 +64,19 @@ export class ServerSide {
       const end = ends[i] ?? start;
       if (end === start) return [];
       return isUtf8(start, end)
-        ? this.line({ buffer, start, end })
+        ? this.guardedLine({ buffer, start, end })
         : this.unreadable(buffer, start, end, 'not valid UTF-8');
     });
+  }
+
+  // A bug must not take the other lines of the read with it, nor leave a call without an answer.
+  private guardedLine(line: Line): Action[] {
+    try {
+      return this.line(line);
+    } catch (error) {
+      const why = `policy-wrap failed: ${messageOf(error)}`;
+      return this.unreadable(line.buffer, line.start, line.end, why);
+    }
   }
 
   private line(line: Line): Action[] {
@@ -85,7 +96,7 @@ export class ServerSide {
 
   /** A line that is dropped; the call whose answer it would have been is answered all the same. */
   unreadable(buffer: Buffer, start: number, end: number, why: string): Action[] {
-    const dropped = noise(buffer, start, end);
+    const dropped = noise(buffer, start, end, why);
     const found = salvage(buffer, start, end);
     const pending = found && this.memory.pending.get(idKey(found.id));
     const isAnswer = ['result', 'error'].some(key => found?.keys.has(key));
@@ -119,11 +130,17 @@ export class ServerSide {
   }
 
   private response(line: Line, message: Response): Action[] {
-    const { buffer } = line;
-    const { members, result } = message;
     const pending = this.memory.pending.get(idKey(message.id));
     if (pending === undefined) return this.unasked(message.id);
+    const actions = this.answer(line, message, pending);
+    // Last, so that a failure of ours leaves it to be answered.
     this.memory.pending.delete(idKey(message.id));
+    return actions;
+  }
+
+  private answer(line: Line, message: Response, pending: Pending): Action[] {
+    const { buffer } = line;
+    const { members, result } = message;
     const { method, round, cancelled } = pending;
     const denial = inputDenied(this.context, buffer, members);
     if (denial?.enforced) {
@@ -174,10 +191,10 @@ function cleaned({ buffer, start, end }: Line, message: Message, hidden: readonl
   return passing(line, 0, line.length - 1);
 }
 
-function noise(buffer: Buffer, start: number, end: number): Action {
+function noise(buffer: Buffer, start: number, end: number, why: string): Action {
   const text = shorten(buffer.toString('utf8', start, Math.min(end, start + 4 * SHOWN)), SHOWN);
   return {
     kind: 'note',
-    text: `dropped a line from the server that is no JSON-RPC message: ${text}`,
+    text: `dropped a line from the server: ${why}: ${text}`,
   };
 }

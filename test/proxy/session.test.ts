@@ -1,5 +1,5 @@
 // Whole conversations as arrays: what comes in on either side, what goes out on either side.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Framer } from '../../src/rpc/frame.ts';
 import { call, conversation, request } from '../support/conversation.ts';
 import { seedPolicy } from '../support/wrapper.ts';
@@ -274,6 +274,42 @@ describe('resources and prompts', () => {
     const { client } = await conversation([{ ...deny, prompts: { default: 'allow' } }]);
     const ref = { type: 'ref/prompt', name: 'p', uri: 'file:///secret' };
     expect(client(request(1, 'completion/complete', { ref }))[0]?.[1].error.code).toBe(-32602);
+  });
+});
+
+describe('a failure of policy-wrap itself', () => {
+  it('denies the message that it strikes, and no other of the same read', async () => {
+    let calls = 0;
+    const now = () => {
+      if (++calls === 2) throw new Error('a bug');
+      return 0;
+    };
+    const { client, server } = await conversation([allow], 'enforce', { now });
+    const failed = { code: -32603, message: 'denied because policy-wrap failed: a bug' };
+    const pings = [1, 2, 3].map(id => ({ jsonrpc: '2.0', id, method: 'ping' }));
+    expect(client(...pings)).toEqual([
+      ['→', pings[0]],
+      ['←', { jsonrpc: '2.0', id: 2, error: failed }],
+      ['→', pings[2]],
+    ]);
+    expect(server({ jsonrpc: '2.0', id: 2, result: {} })).toEqual([]);
+    expect(client(request(2, 'ping'))[0]?.[0]).toBe('→');
+  });
+
+  it('answers the call whose answer it strikes', async () => {
+    const { client, session } = await conversation([{ ...allow, hide: ['a'] }]);
+    client(request(1, 'tools/list'), request(2, 'ping'));
+    const text = [1, 2].map(
+      id => `{"jsonrpc":"2.0","id":${id},"result":{"tools":[{"name":"a"}]}}\n`,
+    );
+    const { lines } = new Framer(1 << 20).push(Buffer.from(text.join('')));
+    const concat = vi.spyOn(Buffer, 'concat').mockImplementationOnce(() => {
+      throw new Error('a bug');
+    });
+    onTestFinished(() => concat.mockRestore());
+    const [reply, , forward] = session.fromServer(lines[0]!, () => true);
+    expect(reply).toMatchObject({ kind: 'reply', text: expect.stringContaining('-32603') });
+    expect(forward?.kind).toBe('forward');
   });
 });
 

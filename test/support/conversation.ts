@@ -2,7 +2,7 @@
 import { PolicyWrapError } from '../../src/errors.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import type { Action } from '../../src/proxy/action.ts';
-import type { Mode } from '../../src/proxy/context.ts';
+import type { Mode, Settings } from '../../src/proxy/context.ts';
 import { Session } from '../../src/proxy/session.ts';
 import { Framer } from '../../src/rpc/frame.ts';
 import { memoryStore } from '../../src/store/memory.ts';
@@ -21,7 +21,7 @@ interface Layer {
 export async function conversation(
   layers: (Layer | object)[],
   mode: Mode = 'enforce',
-  settings: { hideDenied?: boolean } = {},
+  settings: Partial<Settings> = {},
 ) {
   const policies = await Promise.all(
     layers.map(async (layer, i) => {
@@ -47,8 +47,8 @@ export async function conversation(
     server: 'srv',
     grant: 'default',
     policyHash: 'hash',
-    ...settings,
     now: () => clock.now,
+    ...settings,
   });
   const framed = (text: string) => {
     const { lines } = new Framer(1 << 20).push(Buffer.from(`${text}\n`));
