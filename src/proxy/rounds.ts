@@ -8,7 +8,7 @@ import { canonical } from '../rpc/exact.ts';
 import { stringMember } from '../rpc/message.ts';
 import type { Member } from '../rpc/scan.ts';
 import type { Judged } from './judge.ts';
-import type { Request } from './request.ts';
+import { isModern, type Request } from './request.ts';
 
 const MAX_ROUNDS = 8;
 /** Answers that wait for their further round; the oldest are forgotten beyond it. */
@@ -42,15 +42,17 @@ export class Rounds {
     now: number,
   ): { limits: readonly BoundLimit[]; round: Round | undefined } {
     const { limits } = judged;
-    const keyWith = judged.stopped || limits.length === 0 ? undefined : signature(buffer, request);
-    if (keyWith === undefined) return { limits, round: undefined };
     const state = stringMember(buffer, request.members, 'requestState');
+    const mayGoOn = state !== undefined || isModern(buffer, request.members);
+    const isFree = judged.stopped || limits.length === 0;
+    const keyWith = mayGoOn && !isFree ? signature(buffer, request) : undefined;
+    if (keyWith === undefined) return { limits, round: undefined };
     const credit = state === undefined ? undefined : this.redeem(keyWith(state));
     // A window that has gone by since has forgotten the call: it counts in the next one.
     const due = credit ? limits.filter(({ window }) => now - credit.takenAt >= window.ms) : limits;
-    const isCounted = credit === undefined || due.length === limits.length;
-    const left = isCounted ? { takenAt: now, left: MAX_ROUNDS } : credit;
-    return { limits: due, round: { ...left, keyWith } };
+    const isCountedAnew = credit === undefined || due.length === limits.length;
+    const terms = isCountedAnew ? { takenAt: now, left: MAX_ROUNDS } : credit;
+    return { limits: due, round: { ...terms, keyWith } };
   }
 
   /** Notes that the server has answered the call of this round with a state, and asks for input. */

@@ -165,7 +165,7 @@ it('prompts and large arguments too', async () => {
     jsonrpc: '2.0',
     id,
     method: 'prompts/get',
-    params: { name: 'p', arguments: { a: 'x' }, ...more },
+    params: { name: 'p', arguments: { a: 'x' }, ...more, _meta: META },
   });
   client(prompt(1, {}));
   server(asks(1, 's'));
