@@ -32,14 +32,16 @@ export function whatIsAsked(
   ownsTask: (id: string) => boolean,
 ): Asked {
   const policed = REQUESTS.get(request.method);
-  if (policed === undefined)
-    return fault(ErrorCode.methodNotFound, `method not found: ${request.method.slice(0, 100)}`);
+  if (policed === undefined) return notFound(request.method);
   if (policed === 'pass') return { kind: 'pass' };
   const { members } = request;
   const asked = read(buffer, members, policed, ownsTask);
   const twin = lookAlike(members.map(({ key }) => key));
   if (twin !== undefined)
     return fault(ErrorCode.invalidParams, `\`params\` has a key that looks like \`${twin}\``);
+  // The era without a handshake has no such method: a parameter that it lacks is beside the point.
+  const isGone = request.method === 'resources/subscribe' && isModern(buffer, members);
+  if (asked.kind === 'error' && isGone) return notFound(request.method);
   if (asked.kind !== 'judge') return asked;
   // Some servers cut a name at a NUL; no name has a reason to hold such characters.
   return namesOf(asked.call).some(name => /\p{Cc}/u.test(name))
@@ -107,6 +109,10 @@ function shown(members: readonly Member[], key: string, decode: () => unknown): 
 
 function fault(code: number, message: string): Asked {
   return { kind: 'error', code, message };
+}
+
+function notFound(method: string): Asked {
+  return fault(ErrorCode.methodNotFound, `method not found: ${method.slice(0, 100)}`);
 }
 
 function missing(key: string): Asked {

@@ -263,6 +263,16 @@ describe('resources and prompts', () => {
       });
   });
 
+  it('without a URI there is nothing to subscribe to, and in 2026-07-28 no such method', async () => {
+    const { client } = await conversation([allow]);
+    const codeOf = (id: number, _meta: Record<string, string>) =>
+      client(request(id, 'resources/subscribe', { _meta }))[0]?.[1].error.code;
+    const version = 'io.modelcontextprotocol/protocolVersion';
+    expect(codeOf(1, {})).toBe(-32602);
+    expect(codeOf(2, { [version]: '2025-11-25' })).toBe(-32602);
+    expect(codeOf(3, { [version]: '2026-07-28' })).toBe(-32601);
+  });
+
   it('count towards their limits', async () => {
     const limits = [{ max: 1, window: 'minute' }];
     const { client } = await conversation([{ ...deny, resources: { default: 'allow', limits } }]);
