@@ -1,14 +1,16 @@
 // Cases that need a real part of somebody else's: run, skipped aloud, or failed where all must run.
 import { spawnSync } from 'node:child_process';
 import { type TestContext, test } from 'vitest';
+import { suite } from '../conformance/suite.ts';
 
 /** How each part is asked whether it is there: it must run and exit with 0, as a stale shim does not. */
 const questions = {
-  uvx: ['--version'],
-  uv: ['--version'],
-  moto_server: ['--help'],
-  'redis-server': ['--version'],
-  'redis-cli': ['--version'],
+  uvx: ['uvx', '--version'],
+  uv: ['uv', '--version'],
+  moto_server: ['moto_server', '--help'],
+  'redis-server': ['redis-server', '--version'],
+  'redis-cli': ['redis-cli', '--version'],
+  'test/conformance/suite.sh': [suite, '--version'],
 } as const;
 
 export type Part = keyof typeof questions;
@@ -21,14 +23,17 @@ const answers = new Map<Part, boolean>();
 function isInstalled(part: Part): boolean {
   let answer = answers.get(part);
   if (answer === undefined) {
-    answer = spawnSync(part, questions[part], { stdio: 'ignore', timeout: 60_000 }).status === 0;
+    const [program, ...args] = questions[part];
+    // What npm would have to fetch is not there.
+    const env = { ...process.env, npm_config_offline: 'true' };
+    answer = spawnSync(program, args, { env, stdio: 'ignore', timeout: 60_000 }).status === 0;
     answers.set(part, answer);
   }
   return answer;
 }
 
 /**
- * `test`, for cases that need these programs on the PATH. Where one is missing the case is skipped
+ * `test`, for cases that need these programs. Where one is missing the case is skipped
  * and named on stderr; with POLICY_WRAP_TEST_ALL=1 in the environment it fails instead.
  */
 export function testWith(
