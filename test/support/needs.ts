@@ -33,8 +33,8 @@ function isInstalled(part: Part): boolean {
 }
 
 /**
- * `test`, for cases that need these programs. Where one is missing the case is skipped
- * and named on stderr; with POLICY_WRAP_TEST_ALL=1 in the environment it fails instead.
+ * `test`, for cases that need these programs. Where one is missing the case is skipped and named on
+ * stderr; with POLICY_WRAP_TEST_ALL=1 in the environment it fails instead.
  */
 export function testWith(
   ...parts: Part[]
