@@ -10,8 +10,6 @@ import type { Launch } from '../support/wrapper.ts';
 
 export interface Bridge {
   url: string;
-  /** Everything that the servers have written to stderr. */
-  stderr: () => string;
   /** Ends every server by the end of its input, and waits until they are gone. */
   close: () => Promise<void>;
 }
@@ -63,6 +61,7 @@ export async function startBridge(command: Launch, opening?: Message): Promise<B
     if (message !== undefined) return server.pass(line, message, new Stream(response, !shared));
     if (session === undefined) return endWith(response, 405);
     if (request.method === 'GET') return server.listen(new Stream(response, true));
+    // What is left is DELETE.
     sessions.delete(session);
     server.end();
     endWith(response, 200);
@@ -74,7 +73,6 @@ export async function startBridge(command: Launch, opening?: Message): Promise<B
   await new Promise<void>(resolve => http.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`,
-    stderr: () => started.map(server => server.stderr).join(''),
     close: async () => {
       http.close();
       http.closeAllConnections();
@@ -126,7 +124,7 @@ function statusOf(code: number): number {
 }
 
 class StdioServer {
-  stderr = '';
+  #stderr = '';
   readonly #child;
   readonly #exit;
   readonly #waiting = new Map<string | number, { stream: Stream; message: Message }>();
@@ -138,7 +136,7 @@ class StdioServer {
     this.#exit = once(this.#child, 'close');
     this.#child.stdin.on('error', () => {});
     this.#child.stderr.on('data', (chunk: Buffer) => {
-      this.stderr += chunk.toString();
+      this.#stderr += chunk.toString();
     });
     createInterface(this.#child.stdout).on('line', line => this.#receive(line));
     this.#exit.then(() => {
@@ -148,7 +146,8 @@ class StdioServer {
 
   /** Sends a request of the bridge's own and waits for its answer. */
   ask(message: Message): Promise<void> {
-    return new Promise(resolve => {
+    return new Promise((resolve, reject) => {
+      this.#exit.then(() => reject(new Error(`the server has ended\n${this.#stderr}`)));
       this.#asked.set(message.id ?? '', resolve);
       this.#write(JSON.stringify(message));
     });
@@ -179,7 +178,9 @@ class StdioServer {
 
   async end(): Promise<void> {
     this.#child.stdin.end();
+    const stuck = setTimeout(() => this.#child.kill('SIGKILL'), 20_000);
     await this.#exit;
+    clearTimeout(stuck);
   }
 
   #write(line: string): void {

@@ -7,6 +7,7 @@ import {
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { prompts } from './prompts.mjs';
 import { resources, template } from './resources.mjs';
+import { serveTasks, TASKS } from './tasks.mjs';
 import { tools } from './tools.mjs';
 
 const state = createRequestStateCodec({
@@ -19,6 +20,7 @@ const capabilities = {
   resources: { subscribe: true },
   completions: {},
   logging: {},
+  extensions: { [TASKS]: {} },
 };
 
 /** The entries of a table as a list reply shows them: all but what answers a request. */
@@ -63,6 +65,7 @@ function createServer() {
     const values = ['paris', 'park', 'party'].filter(value => value.startsWith(argument.value));
     return { completion: { values, total: values.length, hasMore: false } };
   });
+  serveTasks(server);
   return server;
 }
 

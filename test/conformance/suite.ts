@@ -33,7 +33,7 @@ export async function runSuite(url: string, revision: Revision, scenario?: strin
 
 function outputOf(args: string[]): Promise<string> {
   const env = { ...process.env, npm_config_offline: 'true' };
-  const limits = { timeout: 150_000, maxBuffer: 1 << 26 };
+  const limits = { timeout: 100_000, maxBuffer: 1 << 26 };
   // Its exit code says only that a check has failed.
   return new Promise(resolve => {
     execFile(suite, args, { env, ...limits }, (_, out, err) => resolve(out + err));

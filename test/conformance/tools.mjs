@@ -14,6 +14,7 @@ import {
   roots,
   sampling,
 } from './input-required.mjs';
+import { asTask, onlyAsTask } from './tasks.mjs';
 
 const result = (...content) => ({ content });
 const said = responses => result(text(JSON.stringify(responses)));
@@ -167,4 +168,43 @@ const asking = {
   ),
 };
 
-export const tools = { ...plain, ...notifying, ...asking };
+// Nobody waits for what still sleeps when the input ends.
+const pause = seconds => sleep(seconds * 1000, undefined, { ref: false });
+
+const lasting = {
+  greet: tool('Greets', ({ name }) => result(text(`Hello, ${name}!`)), { name: string }),
+  slow_compute: tool(
+    'Takes its time',
+    asTask(async ({ seconds, label }) => {
+      await pause(seconds);
+      return result(text(`computed ${label}`));
+    }),
+    { seconds: { type: 'number' }, label: string },
+  ),
+  failing_job: tool(
+    'Fails as a tool',
+    onlyAsTask(async () => ({ ...result(text('failed')), isError: true })),
+  ),
+  protocol_error_job: tool(
+    'Fails as a server',
+    onlyAsTask(async () => {
+      throw new Error('broken');
+    }),
+  ),
+  confirm_delete: tool(
+    'Asks before it deletes',
+    onlyAsTask(async (_, request) => said(await request({ confirm: confirmForm }))),
+    { filename: string },
+  ),
+  multi_input: tool(
+    'Asks for two things',
+    onlyAsTask(async (_, request) => said(await request({ name: nameForm, color: colorForm }))),
+  ),
+  test_tool_with_task: tool('Asks, then takes its time', (args, request) =>
+    ask({ user_name: nameForm }, ({ user_name }) =>
+      onlyAsTask(async () => result(text(`Hello, ${user_name.content.name}!`)))(args, request),
+    )(args, request),
+  ),
+};
+
+export const tools = { ...plain, ...notifying, ...asking, ...lasting };
