@@ -3,13 +3,23 @@
 //
 // The bytes are valid UTF-8 with a line feed behind the last one: a byte below 0x20 ends every inner
 // loop, so none of them needs a bounds check.
-import { beginKeys, closeObject, keyText, noteKey, openObject, SEED } from './keys.ts';
+import {
+  beginKeys,
+  closeObject,
+  keyText,
+  noteKey,
+  openObject,
+  refuseSerdeKey,
+  SEED,
+} from './keys.ts';
 import { refuse } from './refusal.ts';
 
 export interface ScanOptions {
   /** Depth down to which duplicate keys are refused; 1 is the message itself. */
   readonly duplicateDepth: number;
   readonly loneSurrogates: 'refuse' | 'pass';
+  /** Keys by which serde_json makes something else of an object; see keys.ts. */
+  readonly serdeKeys: 'refuse' | 'pass';
 }
 
 export const MAX_DEPTH = 128;
@@ -31,7 +41,11 @@ for (const [value, digits] of [...'0123456789abcdef'].entries())
 let bytes: Buffer = Buffer.alloc(1);
 let limit = 0;
 let escapedKeys = false;
-let options: ScanOptions = { duplicateDepth: MAX_DEPTH, loneSurrogates: 'refuse' };
+let options: ScanOptions = {
+  duplicateDepth: MAX_DEPTH,
+  loneSurrogates: 'refuse',
+  serdeKeys: 'refuse',
+};
 
 /** Sets the bytes that the functions below read: up to `end`, where an LF must stand. */
 export function beginScan(buffer: Buffer, end: number, how: ScanOptions): void {
@@ -179,6 +193,7 @@ export function object(at: number, depth: number, read?: ReadMember): number {
     const keyStart = i + 1;
     i = keyString(keyStart);
     const { end, escaped } = key;
+    if (options.serdeKeys === 'refuse') refuseSerdeKey(key);
     if (depth <= options.duplicateDepth) seen = noteKey(base, seen, key);
     i = space(i);
     if (bytes[i] !== 0x3a) refuse('expected `:`', i);

@@ -1,4 +1,5 @@
-// Duplicate keys: parsers differ in which one wins, so an object that has one twice is refused.
+// Keys that parsers read differently: of two alike some take the first and some the last, and in
+// Rust there are keys that are none. An object with such keys is refused.
 //
 // The keys of all open objects lie on one stack with a hash each. An object that outgrows a linear
 // search, or has a key with an escape, goes on with a set of decoded keys.
@@ -7,6 +8,12 @@ import { refuse } from './refusal.ts';
 const LINEAR = 16;
 /** Where hashes begin: unpredictable, so that nobody can prepare keys that collide. */
 export const SEED = (Math.random() * 0x7fffffff) | 0;
+
+// Of an object with such a key and no other, serde_json makes a number or whatever its text says,
+// where a program has switched on the features `arbitrary_precision` or `raw_value`.
+const SERDE = '$serde_json::private::';
+const DOLLAR = 0x24;
+const BACKSLASH = 0x5c;
 
 let bytes: Buffer = Buffer.alloc(1);
 let starts = new Int32Array(256);
@@ -28,6 +35,22 @@ export function closeObject(base: number): void {
   count = base;
 }
 
+/** A key without its quotes, as the scanner has read it. */
+interface Key {
+  readonly start: number;
+  readonly end: number;
+  readonly hash: number;
+  readonly escaped: boolean;
+}
+
+/** Refuses a key that serde_json reads as a command. */
+export function refuseSerdeKey({ start, end, escaped }: Key): void {
+  const first = bytes[start];
+  if (first !== DOLLAR && first !== BACKSLASH) return;
+  if (keyText(bytes, start, end, escaped).startsWith(SERDE))
+    refuse('key that is private to serde_json', start);
+}
+
 /**
  * Notes a key of the object that began at `base`; refuses one that it has already. Returns the set
  * that the object goes on with, where it has one: hand it in with the next key.
@@ -35,7 +58,7 @@ export function closeObject(base: number): void {
 export function noteKey(
   base: number,
   seen: Set<string> | undefined,
-  key: { start: number; end: number; hash: number; escaped: boolean },
+  key: Key,
 ): Set<string> | undefined {
   const { start, end, hash } = key;
   if (seen === undefined && !key.escaped && count - base < LINEAR) {

@@ -1,7 +1,8 @@
 // Scanning a line in one pass: is it one JSON value, and where do the parts of a message stand.
 //
 // INVARIANT: what it accepts, every conforming parser reads to the same value. Hence no duplicate
-// keys (parsers differ in which one wins) and no lone surrogates (some refuse, some replace them).
+// keys (parsers differ in which one wins), no lone surrogates (some refuse, some replace them) and
+// none of the keys by which serde_json makes a number or another value of an object.
 //
 // The caller has checked that the bytes are valid UTF-8 and that a line feed follows the last one.
 import { folded } from './fold.ts';
@@ -58,9 +59,17 @@ export interface Spans {
 /** What is wrong with a message that is some other JSON value, or none. */
 export const NO_OBJECT = 'expected a JSON object';
 /** For what comes from the client: nothing that two parsers could read differently. */
-export const STRICT: ScanOptions = { duplicateDepth: MAX_DEPTH, loneSurrogates: 'refuse' };
+export const STRICT: ScanOptions = {
+  duplicateDepth: MAX_DEPTH,
+  loneSurrogates: 'refuse',
+  serdeKeys: 'refuse',
+};
 /** For what comes from the server: what real servers write is let through. */
-export const TOLERANT: ScanOptions = { duplicateDepth: 1, loneSurrogates: 'pass' };
+export const TOLERANT: ScanOptions = {
+  duplicateDepth: 1,
+  loneSurrogates: 'pass',
+  serdeKeys: 'pass',
+};
 
 /** Whether bytes [start, end) are one JSON value; undefined where they are. `buffer[end]` must be LF. */
 export function scanJson(

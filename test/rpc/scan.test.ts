@@ -72,6 +72,8 @@ describe('accepted', () => {
     '{"a":{"a":{"a":0}},"b":[{"a":0},{"a":0}]}',
     '{"a":0,"A":1,"\\u00e2":2,"á":3}',
     '{"__proto__":0,"constructor":1,"toString":2}',
+    '{"$":0,"$ref":1,"$serde_json::private":2,"\\u0024x":3,"a$serde_json::private::Number":4}',
+    '"$serde_json::private::Number"',
     '[\n1,\n2\n]\n',
   ])('%j', text => {
     expect(scan(text)).toBeUndefined();
@@ -151,6 +153,14 @@ describe('refused', () => {
     ['{"a":{"b":1},"a":1}', 14, 'duplicate key'],
     ['{"a":{"\\u0062":1,"x":{}},"a":1}', 26, 'duplicate key'],
     ['{"a":{"a":1},"b":{"a":1,"b":1,"a":1}}', 31, 'duplicate key'],
+    ['{"$serde_json::private::Number":"1"}', 2, 'key that is private to serde_json'],
+    ['{"a":{"$serde_json::private::RawValue":"1"}}', 7, 'key that is private to serde_json'],
+    [
+      '{"a":1,"\\u0024serde_json::private::\\u004eumber":"1"}',
+      8,
+      'key that is private to serde_json',
+    ],
+    ['{"$serde_json:\\u003aprivate::":1}', 2, 'key that is private to serde_json'],
   ])('%j at %i: %s', (text, at, message) => {
     expect(scan(text)).toEqual({ at, message });
   });
@@ -162,6 +172,7 @@ describe('tolerant', () => {
     ['"\\udc00\\ud800"', undefined],
     ['{"a":{"b":1,"b":2}}', undefined],
     ['[{"b":1,"b":2}]', undefined],
+    ['{"$serde_json::private::Number":"1"}', undefined],
     ['{"a":1,"a":2}', 'duplicate key'],
     ['{"a":1,"\\u0061":2}', 'duplicate key'],
     ['NaN', 'expected a JSON value'],
