@@ -11,6 +11,9 @@ const questions = {
   'redis-server': ['redis-server', '--version'],
   'redis-cli': ['redis-cli', '--version'],
   'test/conformance/suite.sh': [suite, '--version'],
+  python3: ['python3', '--version'],
+  go: ['go', 'version'],
+  cargo: ['cargo', '--version'],
 } as const;
 
 export type Part = keyof typeof questions;
