@@ -54,7 +54,7 @@ const oddKeys = anyText([
   '$ref',
 ]);
 const refusedKeys = anyText(['$serde_json::private::Number', '$serde_json::private::RawValue']);
-const keys = rarely(fc.oneof(stringText, oddKeys), refusedKeys, 200);
+const keys = rarely(fc.oneof(stringText, oddKeys), refusedKeys, 1000);
 
 const oddNumbers = fc.constantFrom(
   ...['-0', '-0.0', '0E-0', '1E5', '1e+05', '100.00', '0.1', '1e22', '1e23', '9e+307', '1e-400'],
@@ -100,7 +100,7 @@ function membersOf(of: fc.Arbitrary<string>): fc.Arbitrary<MemberText[]> {
     maxLength: 5,
     selector: ({ key: name }) => name,
   });
-  return rarely(unique, fc.tuple(unique, of).map(withFirstTwice), 50);
+  return rarely(unique, fc.tuple(unique, of).map(withFirstTwice), 200);
 }
 
 function withFirstTwice([members, value]: [MemberText[], string]): MemberText[] {
@@ -136,13 +136,11 @@ const params = objectOf(
   fc
     .tuple(
       memberOf(key('name'), rarely(names, values)),
-      fc.option(memberOf(key('arguments'), rarely(objects, fc.oneof(values, deep))), { freq: 10 }),
-      fc.option(memberOf(key('_meta'), objects), { freq: 1 }),
+      rarely(memberOf(key('arguments'), rarely(objects, fc.oneof(values, deep))), fc.constant([])),
+      rarely(fc.constant([]), memberOf(key('_meta'), objects), 4),
       rarely(fc.constant([]), membersOf(values), 4),
     )
-    .map(([name, args, meta, others]) =>
-      [name, args, meta, ...others].filter(member => member !== null),
-    )
+    .map(parts => parts.flat())
     .chain(members => fc.shuffledSubarray(members, { minLength: members.length })),
 ).map(({ text }) => text);
 
