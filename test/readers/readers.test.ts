@@ -131,7 +131,9 @@ function disagreements(reader: Reader, lines: readonly Passed[]) {
   };
 }
 
-test('of the corpus all that passes, and thousands of random lines', async () => {
+test('of the corpus all that passes, and thousands of random lines', {
+  timeout: 120_000,
+}, async () => {
   const lines = await passed();
   const count = (source: Line['from']) => lines.filter(({ from }) => from === source).length;
   // More than in the corpus itself, where an id is in flight still.
