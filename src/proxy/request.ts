@@ -23,6 +23,9 @@ export type Asked =
   | { kind: 'judge'; call: Call; arguments: () => unknown }
   | { kind: 'error'; code: number; message: string };
 
+/** Methods that the policy decides on and 2026-07-28 does not have: a server knows them no more. */
+const GONE: ReadonlySet<string> = new Set(['resources/subscribe', 'tasks/result']);
+
 const FOLDED_KEYS = new Map(PARAM_KEYS.map(key => [folded(key), key]));
 
 /** Reads a request whose line the scanner has accepted; `ownsTask` for tasks that allowed calls made. */
@@ -35,13 +38,11 @@ export function whatIsAsked(
   if (policed === undefined) return notFound(request.method);
   if (policed === 'pass') return { kind: 'pass' };
   const { members } = request;
+  if (GONE.has(request.method) && isModern(buffer, members)) return notFound(request.method);
   const asked = read(buffer, members, policed, ownsTask);
   const twin = lookAlike(members.map(({ key }) => key));
   if (twin !== undefined)
     return fault(ErrorCode.invalidParams, `\`params\` has a key that looks like \`${twin}\``);
-  // The era without a handshake has no such method: a parameter that it lacks is beside the point.
-  const isGone = request.method === 'resources/subscribe' && isModern(buffer, members);
-  if (asked.kind === 'error' && isGone) return notFound(request.method);
   if (asked.kind !== 'judge') return asked;
   // Some servers cut a name at a NUL; no name has a reason to hold such characters.
   return namesOf(asked.call).some(name => /\p{Cc}/u.test(name))

@@ -263,7 +263,7 @@ describe('resources and prompts', () => {
       });
   });
 
-  it('without a URI there is nothing to subscribe to, and in 2026-07-28 no such method', async () => {
+  it('without a URI there is nothing to subscribe to, and 2026-07-28 has no such method', async () => {
     const { client } = await conversation([allow]);
     const codeOf = (id: number, _meta: Record<string, string>) =>
       client(request(id, 'resources/subscribe', { _meta }))[0]?.[1].error.code;
