@@ -1,8 +1,11 @@
 // One child process in a group of its own: started without a shell, ended rung by rung, and gone
 // with everything that it started.
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { lstatSync, statSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { PolicyWrapError } from '../errors.ts';
+import { spawnError } from './spawn-error.ts';
+import { startOf, treeKill } from './windows.ts';
 
 /** How a child ended: its exit code, or the signal that ended it. */
 export interface Exit {
@@ -16,13 +19,18 @@ export interface Child {
   readonly stderr: Readable;
   /** Resolves when the child has ended and its output is read; rejects where it did not start. */
   readonly ended: Promise<Exit>;
-  /** Ends it: end of input → 2 s → SIGTERM to the group → 2 s → SIGKILL. Called again: hurries. */
+  /**
+   * Ends it: end of input → 2 s → SIGTERM to the group → 2 s → SIGKILL; on Windows, which has no
+   * SIGTERM: end of input → 1.5 s → the tree is ended. Called again: hurries.
+   */
   end(): void;
   /** Resolves when nothing of the child's group is left; what is left is ended in the same way. */
   cleared(): Promise<void>;
 }
 
-const RUNG_MS = 2000;
+const IS_WINDOWS = process.platform === 'win32';
+// On Windows a client that asks to end does not ask again: it ends us without a word after 2 s.
+const RUNG_MS = IS_WINDOWS ? 1500 : 2000;
 /** A client that repeats its request to end kills the wrapper 2 s later: be done before that. */
 const HURRIED_MS = 1500;
 /** How long output may still come after the child has ended: a grandchild may hold the pipe. */
@@ -30,25 +38,27 @@ const DRAIN_MS = 500;
 const POLL_MS = 25;
 const ZOMBIE_MS = 500;
 
+type Options = SpawnOptions & { env: NodeJS.ProcessEnv };
+
 /** Throws `PW_SPAWN` where it cannot be started at all; other failures reject `ended`. */
 export function startChild(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Child {
-  const options: SpawnOptions = {
+  const options: Options = {
     env,
     // Not `inherit` for stderr: libuv would make the description that is shared with our own stderr
     // blocking, and a client that does not read it could then stop the wrapper as a whole.
     stdio: ['pipe', 'pipe', 'pipe'],
     // A group of its own, so that signals reach what `npx` and `uvx` start in their turn.
-    detached: process.platform !== 'win32',
+    detached: !IS_WINDOWS,
     windowsHide: true,
   };
   const child = spawned(command, args, options);
   const { stdin, stdout, stderr } = child;
   if (!stdin || !stdout || !stderr)
-    throw spawnError(command, { message: 'there are no pipes left' });
+    throw spawnError(command, { code: 'EMFILE', message: 'there are no pipes left' }, env);
   // A child that closes its input or dies is noticed by its exit.
   stdin.on('error', () => {});
   const ladder = new Ladder(child, stdin);
@@ -56,48 +66,56 @@ export function startChild(
     stdin,
     stdout,
     stderr,
-    ended: ending(child, command, stdout, () => ladder.isStanding),
+    ended: ending(child, stdout, {
+      isPatient: () => ladder.isStanding,
+      failure: error => spawnError(command, error, env),
+    }),
     end: () => ladder.next(),
     cleared: () => ladder.cleared(),
   };
 }
 
 // Some failures are thrown (ENOTDIR, E2BIG), others come as an event (ENOENT).
-function spawned(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+function spawned(command: string, args: readonly string[], options: Options): ChildProcess {
   try {
-    return process.platform === 'win32'
-      ? spawnOnWindows(command, args, options)
-      : spawn(command, args, options);
+    return IS_WINDOWS ? spawnOnWindows(command, args, options) : spawn(command, args, options);
   } catch (error) {
-    throw spawnError(command, error as NodeJS.ErrnoException);
+    if (error instanceof PolicyWrapError) throw error;
+    throw spawnError(command, error as NodeJS.ErrnoException, options.env);
   }
 }
 
-// `.cmd` shims need cmd.exe with exact quoting; the module that knows how is loaded only there.
-function spawnOnWindows(
-  command: string,
-  args: readonly string[],
-  options: SpawnOptions,
-): ChildProcess {
-  const crossSpawn = require('cross-spawn') as typeof import('cross-spawn');
-  return crossSpawn.spawn(command, [...args], options);
+function spawnOnWindows(command: string, args: readonly string[], options: Options): ChildProcess {
+  const start = startOf(command, args, { cwd: process.cwd(), env: options.env, isFile });
+  if (start === undefined)
+    throw spawnError(command, { code: 'ENOENT', message: 'not found' }, options.env);
+  const { file, env, verbatim } = start;
+  return spawn(file, start.args, { ...options, env, windowsVerbatimArguments: verbatim });
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    // Programs from the Store are links that cannot be followed, and start all the same.
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  }
 }
 
 function ending(
   child: ChildProcess,
-  command: string,
   stdout: Readable,
-  isPatient: () => boolean,
+  to: { isPatient(): boolean; failure(error: NodeJS.ErrnoException): Error },
 ): Promise<Exit> {
   return new Promise((resolve, reject) => {
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      if (child.pid === undefined) reject(spawnError(command, error));
+    child.on('error', error => {
+      if (child.pid === undefined) reject(to.failure(error));
     });
     child.on('exit', (code, signal) => {
       const done = () => resolve({ code, signal });
       // What a slow client has not read yet is waited for; a pipe that somebody else holds is not.
       const giveUp = () => {
-        if (stdout.isPaused() && isPatient()) {
+        if (stdout.isPaused() && to.isPatient()) {
           timer = setTimeout(giveUp, DRAIN_MS);
           return;
         }
@@ -111,33 +129,6 @@ function ending(
       });
     });
   });
-}
-
-function spawnError(
-  command: string,
-  error: { message: string; code?: string | undefined },
-): PolicyWrapError {
-  const message = `cannot start \`${command}\``;
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
-    return new PolicyWrapError('PW_SPAWN', `${message}: it was not found`, {
-      help: notFoundHelp(command),
-      exitCode: 127,
-      cause: error,
-    });
-  if (error.code === 'EACCES')
-    return new PolicyWrapError('PW_SPAWN', `${message}: permission denied`, {
-      help: 'it must be a file that may be executed',
-      exitCode: 126,
-      cause: error,
-    });
-  return new PolicyWrapError('PW_SPAWN', `${message}: ${error.message}`, { cause: error });
-}
-
-function notFoundHelp(command: string): string {
-  if (/\s/.test(command))
-    return 'write the command and each of its arguments as separate arguments';
-  if (/[/\\]/.test(command)) return 'there is no such file; give its full path';
-  return `give its full path (\`which ${command}\` in a terminal prints it): programs started from the desktop have a shorter PATH than a terminal`;
 }
 
 class Ladder {
@@ -164,7 +155,8 @@ class Ladder {
 
   // `npx` and `uvx` may end before the server that they started: the ladder goes on for the group.
   async cleared(): Promise<void> {
-    if (process.platform === 'win32') return this.stop();
+    // Without its parent a process cannot be found there: the end of its input is all that it gets.
+    if (IS_WINDOWS) return this.stop();
     if (this.rung === 'standing') this.closeInput();
     // Where nobody reaps the dead, a group of zombies never goes away.
     while (signalGroup(this.child.pid, 0) && performance.now() < this.deadAt + ZOMBIE_MS)
@@ -184,7 +176,8 @@ class Ladder {
 
   private terminate(patienceMs: number): void {
     this.rung = 'terminated';
-    signalGroup(this.child.pid, 'SIGTERM');
+    if (IS_WINDOWS) endTree(this.child);
+    else signalGroup(this.child.pid, 'SIGTERM');
     this.killIn(patienceMs);
   }
 
@@ -204,10 +197,17 @@ class Ladder {
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals | 0): boolean {
   if (pid === undefined) return false;
   try {
-    // Windows has no groups; the children of a killed process see their input end.
-    process.kill(process.platform === 'win32' ? pid : -pid, signal);
+    process.kill(IS_WINDOWS ? pid : -pid, signal);
     return true;
   } catch {
     return false;
   }
+}
+
+// All at once: where the root is ended first, what it started can no longer be found.
+function endTree({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  const { file, args } = treeKill(pid, process.env);
+  // The last rung ends the child itself, should this fail.
+  spawn(file, args, { stdio: 'ignore', windowsHide: true }).on('error', () => {});
 }

@@ -69,6 +69,11 @@ export async function runPump(options: PumpOptions): Promise<number> {
       const answer = () => apply(session.serverGone('it has closed its input'), toServer);
       setTimeout(answer, LAST_WORDS_MS).unref();
     },
+    mute: () => {
+      gone = 'it has closed its output';
+      apply(session.serverGone(gone), toServer);
+      upstream.end();
+    },
     note: text => say('info', text),
   });
   const end = () => {

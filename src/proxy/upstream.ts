@@ -1,6 +1,6 @@
 // The real server: a child that is started once, or once more where `uvx` named what it should run.
 
-import { relayToStderr } from '../terminal/stderr.ts';
+import { type Relay, relayToStderr } from '../terminal/stderr.ts';
 import { type Child, type Exit, startChild } from './child.ts';
 import { correctedArgs, isUvx } from './uvx.ts';
 
@@ -10,6 +10,8 @@ export interface UpstreamHandlers {
   drain(): void;
   /** The server takes no more input: it has closed it, or ended. */
   deaf(): void;
+  /** The server has closed its output and goes on: no answer can come any more. */
+  mute(): void;
   note(text: string): void;
 }
 
@@ -23,12 +25,18 @@ export interface Upstream {
   resume(): void;
   /** Resolves when it has ended; rejects with `PW_SPAWN` where it did not start. */
   readonly ended: Promise<Exit>;
+  /** Resolves when nothing of it is left, and what it wrote on stderr has been passed on. */
   cleared(): Promise<void>;
 }
 
 /** Input that is kept for a second start; a client sends less before the first answer. */
 const MAX_KEPT = 1 << 20;
 const MAX_ANSWER = 1 << 16;
+/** How long a server that has closed its output may take to end by itself, as most do. */
+const MUTE_MS = 1000;
+/** How long a client that does not read our stderr holds up the end, and one that has asked for it. */
+const UNREAD_MS = 3000;
+const HURRIED_UNREAD_MS = 500;
 
 export function startUpstream(
   command: string,
@@ -39,6 +47,7 @@ export function startUpstream(
   const retry = isUvx(command) ? new Retry() : undefined;
   let child: Child | undefined;
   let ending = false;
+  let relayed: Relay | undefined;
 
   const run = async (argv: readonly string[]): Promise<Exit> => {
     const started = startChild(command, argv, env);
@@ -51,13 +60,22 @@ export function startUpstream(
     started.stdin.on('close', () => {
       if (!ending && retry?.open !== true) handlers.deaf();
     });
-    relayToStderr(started.stderr);
+    relayed = relayToStderr(started.stderr);
+    let isOver = false;
+    started.stdout.on('end', () => {
+      const tell = () => {
+        if (!isOver && !ending) handlers.mute();
+      };
+      setTimeout(tell, MUTE_MS).unref();
+    });
     started.stderr.on('data', (chunk: Buffer) => retry?.heard(chunk));
     for (const bytes of retry?.input ?? []) started.stdin.write(bytes);
     // What the first start did not take is not waited for any more.
     if (argv !== args) handlers.drain();
     if (ending) started.end();
-    const exit = await started.ended;
+    const exit = await started.ended.finally(() => {
+      isOver = true;
+    });
     const corrected = exit.code === 1 ? retry?.correct(argv) : undefined;
     if (corrected === undefined) return exit;
     handlers.note(
@@ -83,7 +101,10 @@ export function startUpstream(
     },
     pause: () => void child?.stdout.pause(),
     resume: () => void child?.stdout.resume(),
-    cleared: async () => child?.cleared(),
+    async cleared() {
+      await child?.cleared();
+      await relayed?.finished(() => (ending ? HURRIED_UNREAD_MS : UNREAD_MS));
+    },
   };
 }
 

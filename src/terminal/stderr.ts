@@ -1,5 +1,6 @@
 // What the wrapper says to people while it runs: one line each on stderr, never on stdout.
 import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { shorten } from '../audit/record.ts';
 import { escapeText } from './escape.ts';
 
@@ -27,17 +28,46 @@ export function tolerateClosedStderr(): void {
   process.stderr.on('error', () => {});
 }
 
+export interface Relay {
+  /**
+   * Resolves when all of it has been passed on, or when its reader has taken nothing for
+   * `patienceMs()`. To be asked when whoever wrote it has ended.
+   */
+  finished(patienceMs: () => number): Promise<void>;
+}
+
+/** How long the last bytes may be under way when nobody is slow. */
+const UNDER_WAY_MS = 200;
+const POLL_MS = 20;
+
 /** Passes a server's stderr on byte for byte, no faster than it is read. */
-export function relayToStderr(source: Readable): void {
+export function relayToStderr(source: Readable): Relay {
+  const { stderr } = process;
+  let passed = 0;
   source.on('data', (chunk: Buffer) => {
-    if (process.stderr.destroyed || process.stderr.write(chunk)) return;
+    passed += chunk.length;
+    if (stderr.destroyed || stderr.write(chunk)) return;
     source.pause();
     const resume = () => {
-      process.stderr.off('drain', resume).off('close', resume);
+      stderr.off('drain', resume).off('close', resume);
       source.resume();
     };
-    process.stderr.on('drain', resume).on('close', resume);
+    stderr.on('drain', resume).on('close', resume);
   });
+  const progress = () => passed - (stderr.destroyed ? 0 : stderr.writableLength);
+  return {
+    async finished(patienceMs) {
+      let since = performance.now();
+      let seen = progress();
+      while (!source.destroyed || (!stderr.destroyed && stderr.writableLength > 0)) {
+        const isSlow = source.isPaused() || stderr.writableLength > 0;
+        if (performance.now() - since > (isSlow ? patienceMs() : UNDER_WAY_MS)) return;
+        await delay(POLL_MS);
+        if (progress() !== seen) since = performance.now();
+        seen = progress();
+      }
+    },
+  };
 }
 
 /** Passes a text on unless it passed within the last `quietMs`: a loop of denials says it once. */
