@@ -1,4 +1,5 @@
 // The store in a local SQLite file (WAL): limits and rows of a batch in one immediate transaction.
+import { statSync } from 'node:fs';
 import { messageOf, PolicyWrapError } from '../errors.ts';
 import type { Settled, Store, Taken } from './contract.ts';
 import { Counters } from './counters.ts';
@@ -29,10 +30,18 @@ export function sqliteStore(file: string, options: SqliteOptions): SqliteStore {
   let driver = options.driver;
   let connection: Connection | undefined;
   let waiting: Settled[] = [];
+  /** Rows of this file whose outcome is to come: in another file their keys are other calls'. */
+  const unsettled = new Set<Settled['row']>();
   let timer: NodeJS.Timeout | undefined;
 
   const connected = (): Connection => {
     driver ??= loadDriver();
+    if (connection?.isStale()) {
+      drop();
+      waiting = [];
+      unsettled.clear();
+      options.warn(`the state file ${file} was removed or replaced: counting begins anew in it`);
+    }
     connection ??= new Connection(openState(driver, file), file, options);
     return connection;
   };
@@ -99,11 +108,12 @@ export function sqliteStore(file: string, options: SqliteOptions): SqliteStore {
           );
           const row = demand.row(limits, exceeded, granted);
           const key = row === undefined ? undefined : open.records.add(row);
+          if (key !== undefined) unsettled.add(key);
           return { granted, exceeded, limits, row: key };
         }),
       ),
     settle(settled) {
-      waiting.push(...settled);
+      for (const one of settled) if (unsettled.delete(one.row)) waiting.push(one);
       // The oldest are given up where the file cannot be written for long.
       if (waiting.length > MAX_UNSETTLED) waiting.splice(0, waiting.length - MAX_UNSETTLED);
       timer ??= setTimeout(flush, SETTLE_AFTER_MS).unref();
@@ -122,6 +132,7 @@ class Connection {
   private readonly options: SqliteOptions;
   private readonly begin: Statement;
   private readonly commit: Statement;
+  private readonly identity: string;
   private swept = false;
 
   constructor(
@@ -130,11 +141,17 @@ class Connection {
     options: SqliteOptions,
   ) {
     this.options = options;
+    this.identity = identityOf(file);
     // Prepared once: parsing them at every call costs as much as carrying them out.
     this.begin = database.prepare('BEGIN IMMEDIATE');
     this.commit = database.prepare('COMMIT');
     this.counters = new Counters(database, options.warn);
     this.records = new Records(database, options.maxBytes ?? MAX_STATE_BYTES);
+  }
+
+  /** True where the path leads to another file by now, or to none: nobody else would see our counts. */
+  isStale(): boolean {
+    return identityOf(this.file) !== this.identity;
   }
 
   transaction<T>(work: () => T, committed: () => void): T {
@@ -154,4 +171,11 @@ class Connection {
       throw error;
     }
   }
+}
+
+// Windows lets nobody remove a file that is open.
+function identityOf(file: string): string {
+  if (process.platform === 'win32') return '';
+  const stats = statSync(file, { throwIfNoEntry: false });
+  return stats === undefined ? 'none' : `${stats.dev}:${stats.ino}`;
 }
