@@ -1,6 +1,6 @@
 // The commands beside the main job, and the help text.
 import { Command, CommanderError } from 'commander';
-import { ExitCode } from '../errors.ts';
+import { ExitCode, PolicyWrapError } from '../errors.ts';
 
 declare const __VERSION__: string;
 
@@ -31,7 +31,8 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
     .version(__VERSION__)
     .addHelpText('after', RUN_HELP)
     .exitOverride()
-    .showHelpAfterError('(policy-wrap --help lists commands and options)');
+    // What it would say of an error is said as everything else is, below.
+    .configureOutput({ writeErr: () => {} });
   program
     .command('log')
     .description('what was asked, what was decided and why, how it ended')
@@ -54,6 +55,22 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
     return code;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+    if (error.exitCode === 0) return ExitCode.ok;
+    throw usageError(error, argv);
   }
+}
+
+function usageError({ code, message }: CommanderError, argv: readonly string[]): PolicyWrapError {
+  // `help` with a name that is no command's would show the whole help as an error.
+  const what =
+    code === 'commander.help'
+      ? `unknown command \`${argv.slice(1).join(' ')}\``
+      : message
+          .replace(/^error: /, '')
+          .replace(/\.$/, '')
+          .replace(/\s+/g, ' ');
+  return new PolicyWrapError('PW_USAGE', what, {
+    help: 'policy-wrap --help lists commands and options',
+    exitCode: ExitCode.usage,
+  });
 }

@@ -109,10 +109,17 @@ describe('what is mistyped', () => {
     [127, ['--', 'no-such-program'], 'have a shorter PATH than a terminal'],
     [1, ['log', '--state', tmpdir()], 'it is a folder, and --state names a file'],
     [2, ['log', '-n', 'x'], 'for instance --last 20'],
+    [2, ['log', '--bogus'], "unknown option '--bogus'"],
+    [2, ['log', '--jsn'], 'Did you mean --json?'],
+    [2, ['log', '-n'], 'argument missing'],
+    [2, ['log', 'more'], 'too many arguments'],
+    [2, ['help', 'nothing'], 'unknown command `nothing`'],
+    [2, ['--bogus'], "unknown option '--bogus'"],
   ])('%i %j: %s', async (code, args, hint) => {
     const found = await attempt(...args);
     expect(found.code).toBe(code);
     expect(found.stderr).toContain(hint);
     expect(found.stderr).not.toMatch(/ at .*cli\.cjs/);
+    for (const line of found.stderr.trimEnd().split('\n')) expect(line).toMatch(/^policy-wrap: /);
   });
 });
