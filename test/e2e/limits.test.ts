@@ -94,7 +94,7 @@ describe('30 a minute, as the first page of the documentation has it', () => {
     expect(calls()).toEqual(did(30).map(() => tool));
   });
 
-  test.each([2, 6])(
+  test.each([2, 6, 16])(
     '%i wrappers started at once on no state folder: 30 of 80 pass',
     async count => {
       const home = join(tempDir(), 'not', 'there', 'yet');
