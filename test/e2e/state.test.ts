@@ -2,6 +2,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -13,7 +14,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -32,7 +33,16 @@ import {
 } from '../support/lines.ts';
 import { endWithTest } from '../support/processes.ts';
 import { deniedRow } from '../support/rows.ts';
-import { bin, cleanEnv, launch, logRows, root, seedPolicy, tempDir } from '../support/wrapper.ts';
+import {
+  bin,
+  cleanEnv,
+  type Launch,
+  launch,
+  logRows,
+  root,
+  seedPolicy,
+  tempDir,
+} from '../support/wrapper.ts';
 
 const tool = 'stream_group_create';
 const open = { version: '1', default: 'allow' };
@@ -174,6 +184,42 @@ describe('state that cannot be used: calls are denied, nothing else is, and it g
     expect((await wrapped.request('tools/list')).result?.tools).toHaveLength(2);
   });
 
+  /** Without the rights that let root write everywhere, as every other user is. */
+  const asUser = (setup: Launch): Launch =>
+    process.getuid?.() === 0
+      ? {
+          ...setup,
+          command: 'setpriv',
+          args: ['--bounding-set=-dac_override,-dac_read_search', setup.command, ...setup.args],
+        }
+      : setup;
+
+  test('its folder may not be written to, until it may', async () => {
+    const dir = join(tempDir(), 'state');
+    mkdirSync(dir, { mode: 0o500 });
+    const state = join(dir, 'state.db');
+    const { setup, calls } = echoing({ policy: seedPolicy, options: ['--state', state] });
+    const wrapped = start(asUser(setup));
+    await expectDenied(wrapped, /state file .*permission denied/);
+    expect(calls()).toEqual([]);
+    chmodSync(dir, 0o700);
+    expect(textOf(await wrapped.call(tool))).toBe(`did ${tool}`);
+  });
+
+  test('its folder becomes read-only under it: what it has open it goes on with', async () => {
+    const dir = join(tempDir(), 'state');
+    const state = join(dir, 'state.db');
+    const { setup, calls } = echoing({ policy: seedPolicy, options: ['--state', state] });
+    const wrapped = start(asUser(setup));
+    await wrapped.call(tool);
+    chmodSync(dir, 0o500);
+    expect(textOf(await wrapped.call(tool))).toBe(`did ${tool}`);
+    expect(calls()).toHaveLength(2);
+    wrapped.child.stdin?.end();
+    expect(await wrapped.ended).toBe(0);
+    chmodSync(dir, 0o700);
+  });
+
   test('a thousand failures leave no file open', async () => {
     const state = join(tempDir(), 'state.db');
     writeFileSync(state, 'no database '.repeat(1000));
@@ -242,16 +288,67 @@ describe('files and modes', () => {
     expect(one.calls().length + two.calls().length).toBe(3);
   });
 
-  test('a session whose state is moved away denies nothing by mistake and says nothing wrong', async () => {
-    const dir = tempDir();
-    const state = join(dir, 'state.db');
-    const { wrapped, calls } = on(state);
-    await wrapped.call(tool);
-    renameSync(state, join(dir, 'moved.db'));
-    const reply = await wrapped.call(tool);
-    // Counting on in the file that was moved and denying are both right; passing uncounted is not.
-    if (textOf(reply) === `did ${tool}`) expect(calls()).toHaveLength(2);
-    else expect(textOf(reply)).toMatch(/state file/);
+  const sideFiles = (state: string) => [`${state}-wal`, `${state}-shm`];
+  const remove = (...files: string[]) => {
+    for (const file of files) rmSync(file, { recursive: true, force: true });
+  };
+
+  test.each<[string, (state: string) => void]>([
+    ['removed', state => remove(state, ...sideFiles(state))],
+    ['removed without its side files', state => remove(state)],
+    ['removed with its folder', state => remove(dirname(state))],
+    ['moved away without its side files', state => renameSync(state, `${state}.old`)],
+    ['moved away with its folder', state => renameSync(dirname(state), `${dirname(state)}.old`)],
+  ])('%s while in use: all count on in a new file, and it is said', async (_, change) => {
+    const home = tempDir();
+    const policy = { ...seedPolicy, tools: { [tool]: { limits: [{ max: 3, window: 'hour' }] } } };
+    const one = start(echoing({ policy, home }).setup);
+    const two = start(echoing({ policy, home }).setup);
+    for (const wrapped of [one, two]) await wrapped.call(tool);
+    change(join(home, 'state', 'state.db'));
+    const texts: string[] = [];
+    for (const wrapped of [one, two, one, two, one, two])
+      texts.push(textOf(await wrapped.call(tool)));
+    // Three in the new file, whoever makes it. Where old side files are in the way, the first call
+    // may be denied until the other wrapper has let go of them.
+    const others = texts.filter(text => text !== `did ${tool}`);
+    expect(others).toHaveLength(3);
+    for (const text of others)
+      expect(text).toMatch(/is limited to 3 calls per hour|the state file .* cannot be used/);
+    expect(others.at(-1)).toContain('is limited to 3 calls per hour');
+    for (const wrapped of [one, two]) {
+      expect(wrapped.stderr()).toMatch(/^policy-wrap: the state file .* was removed or replaced/m);
+      wrapped.child.stdin?.end();
+      await wrapped.ended;
+    }
+    // The end of the first must not have taken the other's rows along.
+    const rows = await logRows(home);
+    const outcomes = rows.filter(({ forwarded }) => forwarded).map(({ outcome }) => outcome);
+    expect(outcomes).toEqual(['ok', 'ok', 'ok']);
+    expect(rows.length).toBeGreaterThanOrEqual(5);
+  });
+
+  test('a call from before such a change is not noted at another call’s row', async () => {
+    const home = tempDir();
+    const state = join(home, 'state', 'state.db');
+    const wrapped = start(launch(node('shuffling.mjs', '2'), { policy: open, home }));
+    wrapped.send(toolCall(1, 'before'));
+    while ((await logRows(home)).length === 0) await sleep(50);
+    const other = start(launch(node('silent.mjs'), { policy: open, home }));
+    await until(() => other.stderr().includes('silent'), 'the other wrapper');
+    remove(state, ...sideFiles(state));
+    other.send(toolCall(1, 'unanswered'));
+    await until(() => other.stderr().includes('got tools/call'), 'the other call');
+    // The server answers both once the second is there.
+    wrapped.send(toolCall(2, 'after'));
+    expect(textOf(await wrapped.reply(1))).toBe('did before');
+    wrapped.child.stdin?.end();
+    await wrapped.ended;
+    const rows = await logRows(home);
+    expect(rows.map(({ subject, outcome }) => [subject, outcome])).toEqual([
+      ['unanswered', null],
+      ['after', 'ok'],
+    ]);
   });
 });
 
