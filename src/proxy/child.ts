@@ -94,12 +94,15 @@ function spawnOnWindows(command: string, args: readonly string[], options: Optio
 }
 
 function isFile(path: string): boolean {
-  try {
-    return statSync(path).isFile();
-  } catch {
-    // Programs from the Store are links that cannot be followed, and start all the same.
-    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
-  }
+  const holds = (look: () => boolean) => {
+    try {
+      return look();
+    } catch {
+      return false;
+    }
+  };
+  // Programs from the Store are links that cannot be followed, and start all the same.
+  return holds(() => statSync(path).isFile()) || holds(() => lstatSync(path).isSymbolicLink());
 }
 
 function ending(
@@ -208,6 +211,9 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals | 0): boole
 function endTree({ pid }: ChildProcess): void {
   if (pid === undefined) return;
   const { file, args } = treeKill(pid, process.env);
-  // The last rung ends the child itself, should this fail.
-  spawn(file, args, { stdio: 'ignore', windowsHide: true }).on('error', () => {});
+  try {
+    spawn(file, args, { stdio: 'ignore', windowsHide: true }).on('error', () => {});
+  } catch {
+    // The last rung ends the child itself.
+  }
 }
