@@ -115,13 +115,25 @@ export async function runPump(options: PumpOptions): Promise<number> {
     }
   };
   const decide = (turn: Turn): MaybePromise<void> => {
-    if (turn.requests.length > 0 && (gone !== undefined || !upstream.accepts))
-      return apply(session.undeliverable(turn, gone ?? 'it reads no more'), toServer);
+    if (turn.requests.length > 0 && (gone !== undefined || !upstream.accepts)) {
+      const text = `the server ended before it answered: ${gone ?? 'it reads no more'}`;
+      return apply(session.undeliverable(turn, text), toServer);
+    }
     const conclude = (taken: readonly Taken[] | PolicyWrapError) =>
       apply(session.conclude(turn, taken), toServer);
     if (turn.demands.length === 0) return conclude([]);
     const taken = take(turn.demands);
     return taken instanceof Promise ? taken.catch(failure).then(conclude) : conclude(taken);
+  };
+  // A bug in one turn must leave neither its requests without an answer nor the turns behind it.
+  const decideOrAnswer = (turn: Turn): MaybePromise<void> => {
+    try {
+      return decide(turn);
+    } catch (error) {
+      const text = `denied because policy-wrap failed: ${messageOf(error)}`;
+      say('error', error instanceof Error ? (error.stack ?? text) : text);
+      return apply(session.undeliverable(turn, text), toServer);
+    }
   };
   const decideInOrder = inOrder(
     () => input.hold('store'),
@@ -135,7 +147,7 @@ export async function runPump(options: PumpOptions): Promise<number> {
         ...lines.map(read => session.fromClient(read, utf8Check(read))),
         ...oversized.map(head => session.oversized(head, options.maxMessage)),
       ];
-      for (const turn of turns) decideInOrder(() => decide(turn));
+      for (const turn of turns) decideInOrder(() => decideOrAnswer(turn));
     }),
     end: () => {
       if (fromClient.rest > 0) say('warn', 'dropped an unfinished message at the end of the input');

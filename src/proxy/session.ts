@@ -54,10 +54,10 @@ export class Session {
     );
   }
 
-  /** What happens to a turn that cannot reach the server: nothing is counted, all is answered. */
-  undeliverable(turn: Turn, why: string): Action[] {
+  /** What happens to a turn that does not reach the server: all its requests get this error. */
+  undeliverable(turn: Turn, text: string): Action[] {
     const replies = turn.steps.filter(step => step.kind === 'reply');
-    return [...replies, ...turn.requests.flatMap(pending => this.lost(pending, why))];
+    return [...replies, ...turn.requests.flatMap(pending => this.lost(pending, text))];
   }
 
   private settled(step: Deciding, taken: readonly Taken[] | PolicyWrapError): Action[] {
@@ -91,13 +91,12 @@ export class Session {
 
   /** The server has ended: every request that waits is answered. */
   serverGone(how: string): Action[] {
-    return [...this.pending.values()].flatMap(pending => this.lost(pending, how));
+    const text = `the server ended before it answered: ${how}`;
+    return [...this.pending.values()].flatMap(pending => this.lost(pending, text));
   }
 
-  private lost(pending: Pending, how: string): Action[] {
-    this.pending.delete(idKey(pending.id));
-    if (pending.cancelled) return [];
-    const text = `the server ended before it answered: ${how}`;
+  private lost(pending: Pending, text: string): Action[] {
+    if (!this.pending.delete(idKey(pending.id)) || pending.cancelled) return [];
     return [
       { kind: 'reply', text: errorReply(pending.id, ErrorCode.internal, text) },
       ...settlement(pending, 'lost', this.context.now()),
