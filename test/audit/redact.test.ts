@@ -158,10 +158,27 @@ describe('bounded', () => {
     expect(redactArguments(value)).toMatch(told);
   });
 
-  test('in time as well: no more is looked at than can be kept', () => {
-    const before = performance.now();
-    redactArguments(tree(5));
-    expect(performance.now() - before).toBeLessThan(500);
+  test('no more is looked at than can be kept, however much there is', () => {
+    let looks = 0;
+    // Twenty keys that lead to twenty keys, without an end.
+    const endless = (): object =>
+      Object.defineProperties(
+        {},
+        Object.fromEntries(
+          Array.from({ length: 20 }, (_, i) => [
+            `k${i}`,
+            {
+              enumerable: true,
+              get() {
+                looks++;
+                return endless();
+              },
+            },
+          ]),
+        ),
+      );
+    redactArguments(endless());
+    expect(looks).toBeLessThan(10_000);
   });
 
   test('hostile texts take no long time', () => {
@@ -183,7 +200,7 @@ describe('bounded', () => {
         `${piece}${'a'.repeat(5000)}`,
         `${piece}${' '.repeat(5000)}`,
       ]);
-    expect(performance.now() - before).toBeLessThan(500);
+    expect(performance.now() - before).toBeLessThan(10_000);
   });
 });
 

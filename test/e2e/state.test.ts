@@ -139,7 +139,7 @@ describe('state that cannot be used: calls are denied, nothing else is, and it g
     await second.wrapped.request('ping');
     const from = performance.now();
     await expectDenied(second.wrapped, /state file/);
-    expect(performance.now() - from).toBeLessThan(1500);
+    expect(performance.now() - from).toBeLessThan(5000);
     other.exec('COMMIT');
     other.close();
     expect(textOf(await second.wrapped.call(tool))).toBe(`did ${tool}`);
@@ -153,7 +153,7 @@ describe('state that cannot be used: calls are denied, nothing else is, and it g
     await wrapped.request('ping');
     const from = performance.now();
     await expectDenied(wrapped, /state file/);
-    expect(performance.now() - from).toBeLessThan(1500);
+    expect(performance.now() - from).toBeLessThan(5000);
     other.exec('COMMIT');
     other.close();
     expect(textOf(await wrapped.call(tool))).toBe(`did ${tool}`);

