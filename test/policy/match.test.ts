@@ -125,6 +125,8 @@ describe('folded', () => {
     ['é', 'e\u0301'],
     ['ﬁle', 'file'],
     ['ς', 'σ'],
+    ['uri', 'ur\u0130'],
+    ['uri', 'ur\u0131'],
   ])('%j and %j are one', (a, b) => expect(folded(a)).toBe(folded(b)));
 
   test.each([
