@@ -1,7 +1,7 @@
 // Ten thousand hostile conversations, always the same ones; `npm run fuzz` plays others for as long as
 // one likes.
 import { describe, expect, test } from 'vitest';
-import { wires } from '../wire/corpus.ts';
+import { wires } from '../wire/index.ts';
 import { conversations } from './conversations.ts';
 import { fuzz, tried } from './fuzz.ts';
 import { loadRules } from './policies.ts';

@@ -55,7 +55,7 @@ export class Inputs {
     const count = 1 + chance.int(6);
     return {
       rules: chance.int(this.rules),
-      cap: chance.percent(5) ? 100 : 1 << 20,
+      cap: chance.percent(8) ? 40 + chance.int(160) : 1 << 20,
       events: Array.from({ length: count }, (_, i) => this.event(i === 0)),
       goneBefore: chance.percent(10) ? chance.int(count) : count,
       cuts: Array.from({ length: chance.int(4) }, () => 1 + chance.int(chance.pick([3, 40, 400]))),

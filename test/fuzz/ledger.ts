@@ -3,6 +3,7 @@ import { expectThat } from './finding.ts';
 import { checkDelivered, checkForwarded, checkReply } from './outgoing.ts';
 import { LIMITED, type Rules } from './policies.ts';
 import { expectedBytes, keyOf, type Reading, readingOf } from './reading.ts';
+import { all, surveyOf } from './tree.ts';
 
 /** What came of one line: lines to the server, lines of the server's to the client, own replies. */
 export interface Outcome {
@@ -49,6 +50,12 @@ export class Ledger {
       this.passed(checkForwarded(bytes, this.rules).tool, circumstances);
     }
     const ids = replies.map(text => idOf(checkDelivered(Buffer.from(text)).value));
+    if (reading.kind === 'bad' && !reading.isBatch)
+      expectThat(
+        ids.every(id => isOnlyId(line, id)),
+        'an error has an id that is the only one',
+        about,
+      );
     this.answered(reading, toServer.length, ids, about);
     return reading.kind === 'request' ? [reading.id] : ids.filter(id => id !== undefined);
   }
@@ -158,6 +165,14 @@ export class Ledger {
     expectThat(left.length === 0, 'every request gets an answer in the end', about);
     this.open.clear();
   }
+}
+
+/** Whether `id` is the only one of the line, as far as JSON.parse can read it. */
+function isOnlyId(line: Buffer, id: string | undefined): boolean {
+  const tree = id === undefined ? undefined : surveyOf(line.toString())?.tree;
+  if (tree === undefined) return true;
+  const named = all([tree], 'id').map(({ raw }) => raw && keyOf(JSON.parse(raw)));
+  return named.length === 1 && named[0] === id;
 }
 
 function idOf(value: Record<string, unknown>): string | undefined {

@@ -1,6 +1,6 @@
 // One run of `npm run fuzz` in its worker, told to the thread that watches over it.
 import { parentPort } from 'node:worker_threads';
-import { wires } from '../wire/corpus.ts';
+import { wires } from '../wire/index.ts';
 import type { Scenario } from './conversation.ts';
 import type { Coverage } from './coverage.ts';
 import { fuzz, tried } from './fuzz.ts';

@@ -3,7 +3,7 @@ import type { Chance } from './chance.ts';
 
 const SHORT: Record<string, string> = { '\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't' };
 const SPACES = ['', '', '', '', ' ', '\t', '\r', ' \r\t'];
-const LETTERS: Record<string, string> = { s: '\u017f', k: '\u212a', i: '\u0131', I: '\u0130' };
+const LETTERS: Record<string, string> = { s: '\u017f', k: '\u212a', i: '\u0131\u0130' };
 const STRINGS = [
   ...['', 'a', 'é', '\0', '\u2028', '\u0085', '\r', '\ufeff', '😀', '"', '\\', '/', '__proto__'],
   ...[
@@ -15,6 +15,8 @@ const STRINGS = [
     'ListClusters',
   ],
 ];
+/** What is denied somewhere: worth standing beside what is allowed. */
+const DECOYS = ['delete_all', 'secret_x', 'ref/resource', 'DeleteCluster'];
 const NUMBERS = [
   ...['0', '-0', '1', '1.0', '1e2', '1E+400', '-1e-400', '9007199254740993', '0.1', '1.5e300'],
   '123456789012345678901234567890',
@@ -55,7 +57,7 @@ export class Spelling {
     const c = name[at] ?? '';
     const other = this.chance.pick([
       c.toUpperCase(),
-      LETTERS[c] ?? c.toUpperCase(),
+      this.chance.pick([...(LETTERS[c] ?? c.toUpperCase())]) ?? c,
       c > ' ' && c <= '~' ? String.fromCharCode(c.charCodeAt(0) + 0xfee0) : c,
       `${c}\u0301`,
     ]);
@@ -83,7 +85,7 @@ export class Spelling {
 
   private twin(value: string): string {
     const { chance } = this;
-    const text = chance.percent(50) ? 'delete_all' : chance.pick(STRINGS);
+    const text = chance.pick(chance.percent(70) ? DECOYS : STRINGS);
     return chance.pick([value, this.string(text), this.string(text), this.value(2)]);
   }
 

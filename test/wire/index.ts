@@ -1,0 +1,23 @@
+// Hostile lines, gathered: each file holds those of one concern.
+import { batches } from './batches.ts';
+import { encoding } from './encoding.ts';
+import type { Wire } from './entry.ts';
+import { ids } from './ids.ts';
+import { json } from './json.ts';
+import { keys } from './keys.ts';
+import { methods } from './methods.ts';
+import { names } from './names.ts';
+import { shapes } from './shapes.ts';
+
+export const corpus: Readonly<Record<string, readonly Wire[]>> = {
+  json,
+  encoding,
+  keys,
+  shapes,
+  ids,
+  methods,
+  batches,
+  names,
+};
+
+export const wires: readonly Wire[] = Object.values(corpus).flat();
