@@ -1,6 +1,6 @@
 // Hostile messages through the built program, each by itself and all in one session.
 import { describe, expect, test } from 'vitest';
-import { exchange, PING, testEach } from '../support/exchange.ts';
+import { exchange, expectAnswers, PING, testEach } from '../support/exchange.ts';
 import { echoing, node, start, toolCall, until } from '../support/lines.ts';
 import { launch, logRows, tempDir } from '../support/wrapper.ts';
 import { policy } from '../wire/entry.ts';
@@ -18,17 +18,18 @@ test('every entry has a name of its own', () => {
 test('all lines in one session: none of them breaks another', async () => {
   const { setup, reached } = echoing({ policy });
   const wrapped = start(setup);
-  // Each is answered before the next one goes, so that an id is free again.
   const expected: string[] = [];
   for (const [i, wire] of wires.entries()) {
+    const before = wrapped.received.length;
+    const ping = PING.replace('after', `after-${i}`);
     wrapped.write(wire.line);
-    wrapped.write(`\n${PING.replace('after', `after-${i}`)}\n`);
-    expected.push(...(wire.reaches ?? []), PING.replace('after', `after-${i}`));
+    wrapped.write(`\n${ping}\n`);
+    expected.push(...(wire.reaches ?? []), ping);
+    // Each is answered before the next one goes, so that its id is free again.
     await wrapped.reply(`after-${i}`);
+    expectAnswers(wrapped.received.slice(before, -1), wire.answers, wire.name);
   }
   expect(reached()).toEqual(expected);
-  const answers = wires.flatMap(wire => wire.answers).length;
-  expect(wrapped.received).toHaveLength(answers + wires.length);
 });
 
 test('an id is free again once it is answered, however often', async () => {

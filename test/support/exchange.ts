@@ -26,15 +26,19 @@ function isAnswer({ id, result, error }: Message, answer: Answer): boolean {
 }
 
 /** Exactly these answers came, in whatever order. */
-export function expectAnswers(came: readonly Message[], answers: readonly Answer[]): void {
+export function expectAnswers(
+  came: readonly Message[],
+  answers: readonly Answer[],
+  what = 'the line',
+): void {
   const left = [...came];
   for (const answer of answers) {
     const index = left.findIndex(message => isAnswer(message, answer));
-    const shown = `${JSON.stringify(answer)} in ${JSON.stringify(came)}`.slice(0, 2000);
+    const shown = `${what}: ${JSON.stringify(answer)} in ${JSON.stringify(came)}`.slice(0, 2000);
     expect(index, shown).not.toBe(-1);
     left.splice(index, 1);
   }
-  expect(left).toEqual([]);
+  expect(left, what).toEqual([]);
 }
 
 /** Sends a line and waits for all that comes of it. */

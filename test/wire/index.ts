@@ -5,6 +5,7 @@ import type { Wire } from './entry.ts';
 import { ids } from './ids.ts';
 import { json } from './json.ts';
 import { keys } from './keys.ts';
+import { matrix } from './matrix.ts';
 import { methods } from './methods.ts';
 import { names } from './names.ts';
 import { shapes } from './shapes.ts';
@@ -20,4 +21,5 @@ export const corpus: Readonly<Record<string, readonly Wire[]>> = {
   names,
 };
 
-export const wires: readonly Wire[] = Object.values(corpus).flat();
+/** All of them; `corpus` has those that get a session of their own. */
+export const wires: readonly Wire[] = [...Object.values(corpus).flat(), ...matrix];

@@ -126,24 +126,4 @@ const lookAlikes: readonly Wire[] = [
   ),
 ];
 
-const javascript: readonly Wire[] = [
-  ...['__proto__', 'constructor', 'toString', 'hasOwnProperty'].flatMap(key => [
-    bad(
-      `${key} at the top`,
-      message(`${harmless},"${key}":{"method":"tools/call"}`),
-      error(INVALID),
-    ),
-    good(`${key} beside name`, call(`"name":"a","${key}":{"name":"delete_all"}`)),
-    good(`${key} in the arguments`, tool('a', `{"${key}":{"x":1}}`)),
-    good(`the tool ${key}`, tool(key)),
-  ]),
-  bad('a name only in the prototype', call('"__proto__":{"name":"delete_all"}'), error(PARAMS)),
-];
-
-export const keys: readonly Wire[] = [
-  ...duplicates,
-  ...escapes,
-  ...topLookAlikes,
-  ...lookAlikes,
-  ...javascript,
-];
+export const keys: readonly Wire[] = [...duplicates, ...escapes, ...topLookAlikes, ...lookAlikes];

@@ -1,22 +1,10 @@
-// JSON that is no message, and members that are not of their type.
-import {
-  bad,
-  call,
-  error,
-  good,
-  INVALID,
-  message,
-  PARAMS,
-  refused,
-  request,
-  tool,
-  type Wire,
-} from './entry.ts';
+// JSON that is no message.
+import { bad, error, good, INVALID, message, refused, tool, type Wire } from './entry.ts';
 
 const harmless = '"id":1,"method":"ping"';
 const failure = '"error":{"code":1,"message":""}';
 
-const messages: readonly Wire[] = [
+export const shapes: readonly Wire[] = [
   bad('an empty object', '{}', error(INVALID, null)),
   ...['null', '1', 'true', '"tools/call"'].map(value =>
     bad(`${value} as a message`, value, error(INVALID, null)),
@@ -57,51 +45,3 @@ const messages: readonly Wire[] = [
     refused(),
   ),
 ];
-
-const POLICED = [
-  'tools/call',
-  'resources/read',
-  'resources/subscribe',
-  'prompts/get',
-  'completion/complete',
-  'subscriptions/listen',
-];
-
-const params: readonly Wire[] = [
-  ...POLICED.flatMap(method =>
-    ['[]', '"x"', 'null', '1', 'true', '["delete_all",{}]'].map(value =>
-      bad(`${method} with params ${value}`, request(method, value), error(INVALID)),
-    ),
-  ),
-  ...POLICED.filter(method => method !== 'subscriptions/listen').flatMap(method => [
-    bad(`${method} without params`, request(method), error(PARAMS)),
-    bad(`${method} with empty params`, request(method, '{}'), error(PARAMS)),
-  ]),
-  good('subscriptions/listen without params asks for no resource', request('subscriptions/listen')),
-];
-
-const VALUES = ['1', 'null', 'true', '["delete_all"]', '{"x":"delete_all"}'];
-
-const types: readonly Wire[] = [
-  ...VALUES.flatMap(value => [
-    bad(`the name ${value}`, call(`"name":${value}`), error(PARAMS)),
-    bad(`the prompt ${value}`, request('prompts/get', `{"name":${value}}`), error(PARAMS)),
-    bad(`the URI ${value}`, request('resources/read', `{"uri":${value}}`), error(PARAMS)),
-    bad(`the ref ${value}`, request('completion/complete', `{"ref":${value}}`), error(PARAMS)),
-  ]),
-  bad('no name', call('"arguments":{}'), error(PARAMS)),
-  good('an empty name', tool('')),
-  ...['1', 'null', 'true', '"x"', '[]', '[{}]'].map(value =>
-    good(`the arguments ${value}`, tool('a', value)),
-  ),
-  good('no arguments', call('"name":"a"')),
-  ...['"a:b"', '{"x":"a:b"}', '[1]', '[["a:b"]]', '["a:b",null]', 'null'].map(value =>
-    bad(
-      `the subscriptions ${value}`,
-      request('subscriptions/listen', `{"notifications":{"resourceSubscriptions":${value}}}`),
-      error(PARAMS),
-    ),
-  ),
-];
-
-export const shapes: readonly Wire[] = [...messages, ...params, ...types];
