@@ -1,8 +1,44 @@
 // What servers may do and may not, through the built program.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { node, start, textOf, toolCall, until } from '../support/lines.ts';
+import { expectAnswers } from '../support/exchange.ts';
+import { type Message, node, start, textOf, toolCall, until } from '../support/lines.ts';
 import { launch, logRows, tempDir } from '../support/wrapper.ts';
-import { policy } from '../wire/entry.ts';
+import { policy, request } from '../wire/entry.ts';
+import { type Play, plays } from '../wire/server.ts';
+
+/** All that the client got but for the answers to the pings that made the server go on. */
+async function played({ steps, ends = false }: Play): Promise<Message[]> {
+  const script = steps.map(({ writes }) =>
+    writes.map(chunk => Buffer.from(chunk).toString('base64')),
+  );
+  const file = join(tempDir(), 'script.json');
+  writeFileSync(file, JSON.stringify(script));
+  const wrapped = start(launch(node('player.mjs', file, ...(ends ? ['ends'] : [])), { policy }));
+  for (const [i, { sends = [] }] of steps.entries()) {
+    const ping = request('ping', undefined, `"step-${i}"`);
+    wrapped.write([...sends, ping].map(line => `${line}\n`).join(''));
+    if (ends && i === steps.length - 1) await wrapped.ended;
+    else await wrapped.reply(`step-${i}`);
+  }
+  return wrapped.received.filter(({ id }) => !String(id).startsWith('step-'));
+}
+
+describe('what a hostile server writes', () => {
+  test.each(plays.map(play => [play.name, play] as const))('%s', async (_, play) => {
+    const came = await played(play);
+    const lines = play.gets.filter(get => typeof get === 'string');
+    const delivered = lines.map(line => JSON.parse(line) as Message);
+    const own = came.filter(message => !delivered.some(line => isDeepStrictEqual(line, message)));
+    expectAnswers(
+      own,
+      play.gets.filter(get => typeof get !== 'string'),
+    );
+    expect(came.filter(message => !own.includes(message))).toEqual(delivered);
+  });
+});
 
 describe('what a server may not do', () => {
   test('answer for the wrapper, twice, or for nobody', async () => {
