@@ -7,7 +7,8 @@ import { expectAnswers } from '../support/exchange.ts';
 import { type Message, node, start, textOf, toolCall, until } from '../support/lines.ts';
 import { launch, logRows, tempDir } from '../support/wrapper.ts';
 import { policy, request } from '../wire/entry.ts';
-import { type Play, plays } from '../wire/server.ts';
+import { plays } from '../wire/index.ts';
+import type { Play } from '../wire/play.ts';
 
 /** All that the client got but for the answers to the pings that made the server go on. */
 async function played({ steps, ends = false }: Play): Promise<Message[]> {

@@ -8,6 +8,9 @@ import { keys } from './keys.ts';
 import { matrix } from './matrix.ts';
 import { methods } from './methods.ts';
 import { names } from './names.ts';
+import type { Play } from './play.ts';
+import { serverAnswers } from './server-answers.ts';
+import { serverNoise } from './server-noise.ts';
 import { shapes } from './shapes.ts';
 
 export const corpus: Readonly<Record<string, readonly Wire[]>> = {
@@ -23,3 +26,6 @@ export const corpus: Readonly<Record<string, readonly Wire[]>> = {
 
 /** All of them; `corpus` has those that get a session of their own. */
 export const wires: readonly Wire[] = [...Object.values(corpus).flat(), ...matrix];
+
+/** What servers write. */
+export const plays: readonly Play[] = [...serverNoise, ...serverAnswers];
