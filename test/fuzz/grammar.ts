@@ -30,7 +30,8 @@ const META = 'policy-wrap/verdict';
 export class Grammar extends Spelling {
   clientLine(): string {
     const kind = this.chance.int(100);
-    if (kind < 55) return this.call();
+    if (kind < 47) return this.call();
+    if (kind < 55) return this.message('tools/list', '{}');
     if (kind < 75) return this.message(this.method(), this.params());
     if (kind < 83) return this.cancel();
     if (kind < 90) return this.response();
@@ -153,15 +154,19 @@ export class Grammar extends Spelling {
     return this.object(keys.map(key => [key, this.value(1)]));
   }
 
+  /** A tool in a list, now and then with two names. */
+  private listed(): string {
+    if (this.chance.percent(10)) return this.value(1);
+    const names = [this.chance.pick(TOOLS), this.chance.pick(TOOLS)];
+    const named = names.slice(0, this.chance.percent(10) ? 2 : 1);
+    return this.object([
+      ...named.map((name): [string, string] => ['name', this.string(name)]),
+      ['x', this.value(1)],
+    ]);
+  }
+
   private result(): string {
-    const tools = Array.from({ length: this.chance.int(5) }, () =>
-      this.chance.percent(90)
-        ? this.object([
-            ['name', this.string(this.chance.pick(TOOLS))],
-            ['x', this.value(1)],
-          ])
-        : this.value(1),
-    );
+    const tools = Array.from({ length: this.chance.int(5) }, () => this.listed());
     return this.chance.pick([
       () => '{}',
       () =>
