@@ -47,10 +47,8 @@ let moved = { count: -1, at: began };
 const timer = setInterval(() => {
   const count = Atomics.load(shared, 0);
   if (count !== moved.count) moved = { count, at: performance.now() };
-  else if (last.executions > 0 && performance.now() - moved.at > HANG_MS)
-    end(
-      `does not end:\n${JSON.stringify(Buffer.from(bytes.slice(0, shared[1])).toString('latin1'))}\n`,
-    );
+  else if (count > 0 && performance.now() - moved.at > HANG_MS)
+    end(`does not end; its bytes as Latin-1:\n${JSON.stringify(inWork())}\n`);
   if (performance.now() - told >= TELL_MS) tell();
 }, 1000);
 worker.on('message', message => {
@@ -62,6 +60,10 @@ worker.on('error', error => {
   rmSync(dir, { recursive: true, force: true });
   throw error;
 });
+
+function inWork() {
+  return Buffer.from(bytes.slice(0, shared[1])).toString('latin1');
+}
 
 function tell() {
   told = performance.now();

@@ -24,3 +24,32 @@ test.each(mutants)('%s', { timeout: 120_000 }, async (_, module, stand, promise)
     vi.doUnmock(path);
   }
 });
+
+test('what it finds it makes small, as an entry for the corpus', { timeout: 120_000 }, async () => {
+  const path = '../../src/policy/match.ts';
+  vi.doMock(path, async original => ({
+    ...(await original<object>()),
+    folded: (name: string) => name,
+  }));
+  try {
+    const { fuzz, tried } = await import('./fuzz.ts');
+    const { minimised } = await import('./minimise.ts');
+    const { reportOf } = await import('./report.ts');
+    const rules = await (await import('./policies.ts')).loadRules();
+    const { found } = await fuzz({ seed: 1, isOver: n => n >= 3000 });
+    if (found === undefined) throw new Error('nothing found');
+    const { promise } = found.finding;
+    const small = minimised(found.scenario, one => tried(one, rules)?.promise === promise);
+    expect(small.events).toHaveLength(1);
+    const finding = tried(small, rules);
+    expect(finding?.promise).toBe(promise);
+    const text = reportOf(small, found.finding);
+    expect(text).toContain('for test/wire:');
+    const [size, before] = [small, found.scenario].map(({ events }) =>
+      events.reduce((sum, { bytes }) => sum + bytes.length, 0),
+    );
+    expect(size).toBeLessThan((before ?? 0) / 2);
+  } finally {
+    vi.doUnmock(path);
+  }
+});

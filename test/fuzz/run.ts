@@ -43,7 +43,10 @@ export async function run(
   if (found === undefined) return tell({ executions, kept, ended: true });
   const rules = await loadRules();
   const { promise } = found.finding;
-  const small = minimised(found.scenario, one => tried(one, rules)?.promise === promise);
+  const small = minimised(found.scenario, one => {
+    trying(one);
+    return tried(one, rules)?.promise === promise;
+  });
   const finding = tried(small, rules) ?? found.finding;
   tell({ executions, kept, ended: true, report: reportOf(small, finding) });
 }
