@@ -81,12 +81,13 @@ class Wire {
 
   private carryOut(
     actions: Parameters<typeof perform>[0],
-    { replies }: { replies: string[] },
+    { replies, answers }: { replies: string[]; answers: string[] },
     forwarded: Buffer[],
   ): void {
     perform(actions, {
       forward: bytes => void forwarded.push(bytes),
       reply: text => void replies.push(text),
+      answer: text => void answers.push(text),
       settle: settled => this.store.settle(settled),
       record: demands => void this.store.take(demands),
       denied: () => {},
@@ -96,7 +97,12 @@ class Wire {
 }
 
 function emptyOutcome() {
-  return { toServer: [] as Buffer[], delivered: [] as Buffer[], replies: [] as string[] };
+  return {
+    toServer: [] as Buffer[],
+    delivered: [] as Buffer[],
+    replies: [] as string[],
+    answers: [] as string[],
+  };
 }
 
 function utf8Check({ buffer }: Lines): (start: number, end: number) => boolean {
@@ -154,8 +160,8 @@ export function converse(scenario: Scenario, rules: Loaded, features: Features):
   expectThat(isNothing(wire.gone()), 'nobody is answered after the end');
 }
 
-function isNothing({ toServer, delivered, replies }: Outcome): boolean {
-  return toServer.length + delivered.length + replies.length === 0;
+function isNothing({ toServer, delivered, replies, answers }: Outcome): boolean {
+  return toServer.length + delivered.length + replies.length + answers.length === 0;
 }
 
 function together(outcomes: readonly Outcome[]): string {
@@ -165,6 +171,7 @@ function together(outcomes: readonly Outcome[]): string {
     joined(({ toServer }) => toServer),
     joined(({ delivered }) => delivered),
     joined(({ replies }) => replies),
+    joined(({ answers }) => answers),
   ]);
 }
 
@@ -189,9 +196,11 @@ function chunksOf(bytes: Buffer, cuts: readonly number[]): Buffer[] {
   return chunks;
 }
 
-function note(features: Features, from: string, { toServer, delivered, replies }: Outcome): void {
+function note(features: Features, from: string, outcome: Outcome): void {
+  const { toServer, delivered, replies, answers } = outcome;
   const words = replies.map(text =>
     text.replace(/"id":("([^"\\]|\\.)*"|-?\d+)|\d+/g, '').slice(0, 90),
   );
-  features.add(`${from} ${toServer.length} ${delivered.length} ${words.join(' ')}`);
+  const counts = [toServer, delivered, answers].map(({ length }) => length);
+  features.add(`${from} ${counts.join(' ')} ${words.join(' ')}`);
 }

@@ -8,7 +8,7 @@ afterEach(() => {
 /** A module of `src/`, what stands in for a function of it, and the promise that breaks. */
 const mutants: readonly [what: string, module: string, stand: object, promise: RegExp][] = [
   ['duplicate keys pass', 'rpc/keys', { noteKey: () => undefined }, /what JSON.parse takes/],
-  ['look-alikes pass', 'policy/match', { folded: (name: string) => name }, /denied or hidden tool/],
+  ['look-alikes pass', 'rpc/fold', { folded: (name: string) => name }, /denied or hidden tool/],
   ['hidden breaks pass', 'rpc/neutral', { isNeutral: () => true }, /breaks are seen/],
   ['1 and "1" are one id', 'rpc/message', { idKey: String }, /waits for|id of its request/],
 ];
@@ -26,7 +26,7 @@ test.each(mutants)('%s', { timeout: 120_000 }, async (_, module, stand, promise)
 });
 
 test('what it finds it makes small, as an entry for the corpus', { timeout: 120_000 }, async () => {
-  const path = '../../src/policy/match.ts';
+  const path = '../../src/rpc/fold.ts';
   vi.doMock(path, async original => ({
     ...(await original<object>()),
     folded: (name: string) => name,

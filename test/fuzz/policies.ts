@@ -10,6 +10,8 @@ export interface Rules {
   readonly forbids: (name: string, operations: readonly (string | undefined)[]) => boolean;
   readonly hides: (name: string) => boolean;
   readonly resources: 'allow' | 'deny';
+  /** What the server may not ask of the client. */
+  readonly asking: readonly string[];
 }
 
 /** Tools that pass at most this often in one conversation, where the rules have a limit on them. */
@@ -52,16 +54,25 @@ export const RULES: readonly Rules[] = [
       (name === DOOR && !startsWithList(operations)),
     hides: isHidden,
     resources: 'deny',
+    asking: [],
   },
   {
     mode: 'enforce',
     layers: [
-      { document: { version: '1', default: 'deny', tools: { a: {}, 'get_*': {} } } },
+      {
+        document: {
+          version: '1',
+          default: 'deny',
+          tools: { a: {}, 'get_*': {} },
+          client: { roots: 'deny', sampling: 'deny' },
+        },
+      },
       { document: { version: '1', default: 'allow', hide: ['get_hidden', 'secret_*'] } },
     ],
     forbids: name => name !== 'a' && (!name.startsWith('get_') || name === 'get_hidden'),
     hides: name => name === 'get_hidden' || name.startsWith('secret_'),
     resources: 'deny',
+    asking: ['roots/list', 'sampling/createMessage'],
   },
   {
     mode: 'observe',
@@ -87,6 +98,7 @@ export const RULES: readonly Rules[] = [
           operations.some(value => value === undefined || value.includes('Delete')))),
     hides: name => name.startsWith('secret_'),
     resources: 'allow',
+    asking: [],
   },
 ];
 

@@ -1,7 +1,7 @@
 // What a line is, by a reading that shares no code with the product: JSON.parse, a survey of the text,
 // and a tree that forgets no member.
 import { isUtf8 } from 'node:buffer';
-import { type Survey, surveyOf, type Tree } from './tree.ts';
+import { looseKey, type Survey, surveyOf, type Tree } from './tree.ts';
 
 export type Reading =
   | { kind: 'blank' }
@@ -29,10 +29,10 @@ function survey(text: string): Survey | undefined {
 export function accepted(text: string, from: 'client' | 'server'): Tree | undefined {
   const found = survey(text);
   if (found === undefined) return undefined;
-  const { tree, mostKeys, duplicatesAt, hasLoneSurrogate } = found;
+  const { tree, mostKeys, duplicatesAt, hasLoneSurrogate, hasSerdeKey } = found;
   const isFine =
     from === 'client'
-      ? mostKeys <= KEYS && duplicatesAt.length === 0 && !hasLoneSurrogate
+      ? mostKeys <= KEYS && duplicatesAt.length === 0 && !hasLoneSurrogate && !hasSerdeKey
       : !duplicatesAt.includes(1);
   return isFine ? tree : undefined;
 }
@@ -49,6 +49,8 @@ export function readingOf(line: Buffer, from: 'client' | 'server'): Reading {
   const strict = from === 'client';
   if (strict && (value.jsonrpc !== '2.0' || !Object.keys(value).every(key => TOP.includes(key))))
     return bad;
+  // A client that matches keys without regard to case would read another message.
+  if (Object.keys(value).some(key => !TOP.includes(key) && TOP.includes(looseKey(key)))) return bad;
   const idText = tree.members.find(([key]) => key === 'id')?.[1].raw;
   const id = has('id') ? keyOf(value.id) : undefined;
   if (has('id') && (id === undefined || (strict && /^[^"]*[.eE]/.test(idText ?? '')))) return bad;

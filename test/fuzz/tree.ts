@@ -17,6 +17,8 @@ export interface Survey {
   /** How deep each object stands that has a key twice; the outermost value is 1. */
   readonly duplicatesAt: readonly number[];
   readonly hasLoneSurrogate: boolean;
+  /** True where some key makes serde_json, of Rust, read another value. */
+  readonly hasSerdeKey: boolean;
 }
 
 const MAX_DEPTH = 128;
@@ -37,6 +39,7 @@ class Reader {
   private mostKeys = 0;
   private readonly duplicatesAt: number[] = [];
   private hasLoneSurrogate = false;
+  private hasSerdeKey = false;
 
   constructor(text: string) {
     this.tokens = text.match(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/gu) ?? [];
@@ -44,8 +47,8 @@ class Reader {
 
   survey(): Survey {
     const tree = isDeep(this.tokens) ? undefined : this.value(1);
-    const { mostKeys, duplicatesAt, hasLoneSurrogate } = this;
-    return { tree, mostKeys, duplicatesAt, hasLoneSurrogate };
+    const { mostKeys, duplicatesAt, hasLoneSurrogate, hasSerdeKey } = this;
+    return { tree, mostKeys, duplicatesAt, hasLoneSurrogate, hasSerdeKey };
   }
 
   private value(depth: number): Tree {
@@ -59,6 +62,7 @@ class Reader {
       if (raw === '[') items.push(this.value(depth + 1));
       else {
         const key = this.decoded(this.tokens[this.at] ?? '""');
+        if (key.startsWith('$serde_json::private::')) this.hasSerdeKey = true;
         this.at += 2;
         members.push([key, this.value(depth + 1)]);
       }

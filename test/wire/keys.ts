@@ -126,4 +126,25 @@ const lookAlikes: readonly Wire[] = [
   ),
 ];
 
-export const keys: readonly Wire[] = [...duplicates, ...escapes, ...topLookAlikes, ...lookAlikes];
+// A server in Rust may read such an object as the number or the JSON that stands in it as a string.
+const serdeKeys: readonly Wire[] = [
+  ...[
+    '$serde_json::private::Number',
+    '$serde_json::private::RawValue',
+    '\\u0024serde_json::private::RawValue',
+  ].map(key => bad(`${key} for an argument's value`, tool('a', `{"x":{"${key}":"1"}}`), refused())),
+  bad(
+    'such a key for all arguments',
+    tool('a', '{"$serde_json::private::RawValue":"{}"}'),
+    refused(),
+  ),
+  good('such a key as a string', tool('a', '{"x":"$serde_json::private::Number"}')),
+];
+
+export const keys: readonly Wire[] = [
+  ...duplicates,
+  ...escapes,
+  ...topLookAlikes,
+  ...lookAlikes,
+  ...serdeKeys,
+];
