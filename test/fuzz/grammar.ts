@@ -15,16 +15,12 @@ const OPERATIONS = ['ListClusters', 'DeleteCluster', 'listclusters', 'List\0', '
 const METHODS = [
   ...['tools/call', 'tools/list', 'tools/list', 'ping', 'initialize', 'prompts/get', 'tasks/get'],
   ...['resources/read', 'resources/subscribe', 'completion/complete', 'subscriptions/listen'],
+  ...['tasks/result', 'tasks/update', 'tasks/list', 'notifications/tasks'],
   ...['notifications/cancelled', 'notifications/initialized', 'notifications/message'],
-  ...[
-    'TOOLS/CALL',
-    'tools/call ',
-    'tools/execute',
-    '__proto__',
-    'roots/list',
-    'sampling/createMessage',
-  ],
+  ...['TOOLS/CALL', 'tools/call ', 'tools/execute', '__proto__'],
+  ...['roots/list', 'sampling/createMessage', 'elicitation/create'],
 ];
+const TASKS = ['t1', 't2', 'T1', ''];
 const META = 'policy-wrap/verdict';
 
 export class Grammar extends Spelling {
@@ -87,7 +83,8 @@ export class Grammar extends Spelling {
       ['arguments', this.chance.percent(95) ? args : this.value(2)],
     ];
     if (this.chance.percent(5)) members.push(['task', '{"ttl":1}']);
-    if (this.chance.percent(10)) members.push(['_meta', this.meta()]);
+    if (this.chance.percent(10)) members.push(['requestState', this.string('s')]);
+    if (this.chance.percent(20)) members.push(['_meta', this.meta()]);
     return this.message('tools/call', this.object(members));
   }
 
@@ -107,6 +104,8 @@ export class Grammar extends Spelling {
       () => this.object([]),
       () => this.object([uri]),
       () => this.object([['name', this.string('p')]]),
+      () => this.object([['taskId', this.task()], this.inputs()]),
+      () => this.object([['notifications', this.object([['taskIds', this.array([this.task()])]])]]),
       () => this.object([['requestId', this.id()[1]]]),
       () => this.object([['ref', this.object([['type', this.string(type)], uri])]]),
       () =>
@@ -125,6 +124,19 @@ export class Grammar extends Spelling {
         ]),
       () => this.value(2),
     ])();
+  }
+
+  private task(): string {
+    return this.chance.percent(90) ? this.string(this.chance.pick(TASKS)) : this.value(1);
+  }
+
+  /** What a result, or the status of a task, asks of the client. */
+  private inputs(): [string, string] {
+    const asked = this.object([
+      ['method', this.string(this.method())],
+      ['params', this.value(1)],
+    ]);
+    return ['inputRequests', this.object([['q', asked]])];
   }
 
   private cancel(): string {
@@ -169,6 +181,23 @@ export class Grammar extends Spelling {
     const tools = Array.from({ length: this.chance.int(5) }, () => this.listed());
     return this.chance.pick([
       () => '{}',
+      () =>
+        this.object([
+          ['resultType', this.string('input_required')],
+          ['requestState', this.string('s')],
+          this.inputs(),
+        ]),
+      () =>
+        this.object([
+          ['resultType', this.string('task')],
+          ['taskId', this.task()],
+        ]),
+      () => this.object([['task', this.object([['taskId', this.task()]])]]),
+      () =>
+        this.object([
+          ['tasks', this.array(TASKS.map(() => this.object([['taskId', this.task()]])))],
+          ['_meta', this.marked()],
+        ]),
       () =>
         this.object([
           ['content', '[]'],

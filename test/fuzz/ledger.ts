@@ -1,9 +1,9 @@
 // Who waits for an answer: every request gets one, and no answer comes that nobody waits for.
 import { expectThat } from './finding.ts';
-import { checkDelivered, checkForwarded, checkReply } from './outgoing.ts';
+import { asksForDenied, checkDelivered, checkForwarded, checkReply } from './outgoing.ts';
 import { LIMITED, type Rules } from './policies.ts';
 import { expectedBytes, keyOf, type Reading, readingOf } from './reading.ts';
-import { all, surveyOf } from './tree.ts';
+import { all, readings, stringOf, surveyOf } from './tree.ts';
 
 /** What came of one line: lines to the server, lines of the server's to the client, own replies. */
 export interface Outcome {
@@ -32,7 +32,9 @@ const BAD: Reading = { kind: 'bad', isBatch: false };
 export class Ledger {
   private readonly open = new Map<string, Open>();
   private readonly asked = new Set<string>();
+  /** Calls of the limited tool, less the rounds that the server asked for. */
   private limited = 0;
+  private readonly tasks = new Set<string>();
 
   constructor(private readonly rules: Rules) {}
 
@@ -49,7 +51,13 @@ export class Ledger {
         'what goes on is what was judged',
         about,
       );
-      this.passed(checkForwarded(bytes, this.rules).tool, circumstances);
+      const { tool, tasks } = checkForwarded(bytes, this.rules);
+      this.passed(tool, circumstances);
+      expectThat(
+        tasks.every(task => this.tasks.has(task)),
+        'nobody asks for the task of another call',
+        about,
+      );
     }
     const ids = replies.map(text => idOf(checkDelivered(Buffer.from(text)).value));
     if (reading.kind === 'bad' && !reading.isBatch)
@@ -133,6 +141,7 @@ export class Ledger {
     const waiting = reading.kind === 'response' ? this.open.get(reading.id) : undefined;
     for (const bytes of delivered) {
       const { text, value } = checkDelivered(bytes);
+      expectThat(!asksForDenied(text, this.rules), 'nothing denied is among the inputs', about);
       // What a server may not write is cut out.
       const exact = text === expectedBytes(line) || /policy|\\/.test(line.toString());
       if (Object.hasOwn(value, 'method')) {
@@ -140,18 +149,26 @@ export class Ledger {
         if (reading.kind === 'request') this.asked.add(reading.id);
       } else {
         const method = this.settle(value, about);
-        checkReply(text, method, this.rules);
+        checkReply(text, method, this.rules, this.tasks);
+        if (method === 'tools/call') this.made(text);
       }
     }
     for (const text of replies) this.settle(checkDelivered(Buffer.from(text)).value, about);
     if (reading.kind === 'bad' && delivered.length === 0)
       for (const open of this.open.values()) open.maybeSettled ||= open.cancelled;
-    if (waiting?.maybeSettled === false)
-      expectThat(delivered.length === 1, 'the answer to a request comes through', about);
+    const asksTooMuch = reading.kind !== 'bad' && asksForDenied(line.toString('utf8'), this.rules);
+    if (waiting?.maybeSettled === false) {
+      const count = asksTooMuch ? replies.length : delivered.length;
+      // A call that was cancelled is not told what the server may not ask.
+      const isEnough = count === 1 || (asksTooMuch && waiting.cancelled);
+      expectThat(isEnough, 'the answer to a request comes through', about);
+      if (asksTooMuch) this.open.delete(reading.kind === 'response' ? reading.id : '');
+    }
     const refused = reading.kind === 'request' && this.rules.asking.includes(reading.method);
+    const dropped = refused || (reading.kind === 'notification' && asksTooMuch);
     if (reading.kind === 'request' || reading.kind === 'notification')
       expectThat(
-        delivered.length === (refused ? 0 : 1),
+        delivered.length === (dropped ? 0 : 1),
         'what a server may ask or tell comes through, and nothing else',
         about,
       );
@@ -161,6 +178,15 @@ export class Ledger {
       'a server is told what it may not ask',
       about,
     );
+  }
+
+  /** What the answer to a call makes: a task that is its own, or the right to another round. */
+  private made(text: string): void {
+    const results = readings(surveyOf(text)?.tree, 'result');
+    const tasks = [...results, ...all(results, 'task')];
+    for (const id of all(tasks, 'taskId').map(stringOf)) if (id !== undefined) this.tasks.add(id);
+    const asks = all(results, 'resultType').map(stringOf).includes('input_required');
+    if (asks && all(results, 'requestState').length === 1) this.limited--;
   }
 
   private settle(value: Record<string, unknown>, about: () => string): string {

@@ -24,7 +24,10 @@ export function checkLine(bytes: Buffer): string {
 }
 
 /** A line on its way to the server: read it as the most lenient server would. */
-export function checkForwarded(bytes: Buffer, rules: Rules): { tool: string | undefined } {
+export function checkForwarded(
+  bytes: Buffer,
+  rules: Rules,
+): { tool: string | undefined; tasks: readonly string[] } {
   const text = checkLine(bytes);
   const tree = accepted(text, 'client');
   expectThat(tree !== undefined, 'what goes to the server is strict JSON', () => text);
@@ -36,10 +39,23 @@ export function checkForwarded(bytes: Buffer, rules: Rules): { tool: string | un
     () => text,
   );
   const params = readings(tree, 'params');
-  if (methods.includes('tools/call')) return { tool: checkTool(params, rules, text) };
+  if (methods.includes('tools/call')) return { tool: checkTool(params, rules, text), tasks: [] };
   if (rules.resources === 'deny')
     expectThat(!asksForResource(methods, params), 'no denied resource is asked for', () => text);
-  return { tool: undefined };
+  return { tool: undefined, tasks: tasksIn(methods, params) };
+}
+
+/** Every task that some server could take this request to be about. */
+function tasksIn(methods: readonly string[], params: readonly Tree[]): string[] {
+  const isAboutOne = methods.some(method => /^tasks\/(?!list)/.test(method));
+  const one = isAboutOne ? params.flatMap(value => readings(value, 'taskId')) : [];
+  const listed = params
+    .flatMap(value =>
+      methods.includes('subscriptions/listen') ? readings(value, 'notifications') : [],
+    )
+    .flatMap(value => readings(value, 'taskIds'))
+    .flatMap(({ items }) => items);
+  return [...one, ...listed].map(value => stringOf(value) ?? '(none)');
 }
 
 function checkTool(params: readonly Tree[], rules: Rules, text: string): string | undefined {
@@ -84,14 +100,43 @@ export function checkDelivered(bytes: Buffer): { text: string; value: Record<str
   return { text, value: JSON.parse(text) as Record<string, unknown> };
 }
 
-/** A reply of the server's: nothing of the wrapper's own, and no hidden tool in a list. */
-export function checkReply(text: string, method: string, rules: Rules): void {
+/** What some client could take as asked of it, beside the message's own method. */
+function inputsIn(text: string): (string | undefined)[] {
+  const tree = accepted(text, 'server');
+  const isRequest = readings(tree, 'method').length > 0 && readings(tree, 'id').length > 0;
+  const bodies = isRequest ? [] : [...readings(tree, 'result'), ...readings(tree, 'params')];
+  return bodies
+    .flatMap(value => readings(value, 'inputRequests'))
+    .flatMap(({ members }) => members.flatMap(([, value]) => readings(value, 'method')))
+    .map(stringOf);
+}
+
+/** True where what the server sends asks the client, among its inputs, for what the rules deny. */
+export function asksForDenied(text: string, rules: Rules): boolean {
+  return inputsIn(text).some(method => rules.asking.includes(method ?? ''));
+}
+
+/** A reply of the server's: nothing of the wrapper's own, and nothing hidden in a list. */
+export function checkReply(
+  text: string,
+  method: string,
+  rules: Rules,
+  tasks: ReadonlySet<string>,
+): void {
   const top = [accepted(text, 'server')].filter(tree => tree !== undefined);
   const results = all(top, 'result');
   const marked = [...all(results, '_meta'), ...all(all(top, 'error'), 'data')];
   const keys = marked.flatMap(({ members }) => members).map(([key]) => key);
   const forged = keys.filter(key => key.startsWith('policy-wrap/'));
   expectThat(forged.length === 0, 'no server writes keys of policy-wrap', () => text);
+  if (method === 'tasks/list') {
+    const shown = all(
+      all(results, 'tasks').flatMap(({ items }) => items),
+      'taskId',
+    ).map(stringOf);
+    const foreign = shown.filter(id => id !== undefined && !tasks.has(id));
+    expectThat(foreign.length === 0, 'no task of another call is in a list', () => text);
+  }
   if (method !== 'tools/list') return;
   const listed = all(results, 'tools').flatMap(({ items }) => all(items, 'name'));
   const hidden = listed.map(stringOf).filter(name => name !== undefined && rules.hides(name));
