@@ -77,11 +77,14 @@ function decideSection(
 ): Decision {
   const section = policy[SECTION_KEYS[kind]];
   const about = { subject: names.join(', '), category: null, layer: policy.layer };
-  const decided = names.map(section.decide);
-  const denial = decided.find(({ denied }) => denied !== null);
-  if (denial !== undefined)
-    return { ...about, effect: 'deny', key: denial.key, reason: denial.denied, limits: [] };
-  const rule = decided.find(({ key }) => key !== null)?.key;
+  const keys: string[] = [];
+  // One by one: what follows a denial, at whatever length, is not looked at.
+  for (const name of names) {
+    const { key, denied } = section.decide(name);
+    if (denied !== null) return { ...about, effect: 'deny', key, reason: denied, limits: [] };
+    if (key !== null) keys.push(key);
+  }
+  const [rule] = keys;
   const key = rule ?? (section.limits.length === 0 ? null : section.key);
   return { ...about, effect: 'allow', key, reason: null, limits: section.limits };
 }

@@ -2,7 +2,7 @@
 import type { Limit } from './limits.ts';
 import { compilePatterns } from './match.ts';
 import type { SectionDocument } from './schema.ts';
-import { formsOfPattern, formsOfUri, type UriForms } from './uri.ts';
+import { formsOfPattern, formsOfUri, formsToAllow, type UriForms } from './uri.ts';
 
 export type SectionKind = 'resource' | 'prompt';
 export const SECTION_KEYS = { resource: 'resources', prompt: 'prompts' } as const;
@@ -43,11 +43,13 @@ export function compileSection(
   const { hide = [], deny = [], allow = [] } = section ?? {};
   // A prompt's name has one form only: servers look it up as it is.
   const formsOf = kind === 'resource' ? formsOfUri : oneForm;
-  const matcher = (patterns: readonly string[]) =>
-    compilePatterns(kind === 'resource' ? patterns.flatMap(formsOfPattern) : patterns);
+  const matcher = (patterns: readonly string[], formsOf: (pattern: string) => string[]) =>
+    compilePatterns(kind === 'resource' ? patterns.flatMap(formsOf) : patterns);
   const hides = hide.length > 0;
   const isRuled = hides || deny.length > 0 || allow.length > 0;
-  const [hidden, denied, allowed] = [matcher(hide), matcher(deny), matcher(allow)];
+  const hidden = matcher(hide, formsOfPattern);
+  const denied = matcher(deny, formsOfPattern);
+  const allowed = matcher(allow, formsToAllow);
   return {
     key,
     limits,

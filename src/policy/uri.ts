@@ -3,8 +3,11 @@
 // Servers differ in what they do before they look a URI up: decode it, once or again, resolve its
 // dots, parse it as WHATWG URL or not at all. None of these may lead past a rule.
 
-/** A percent-encoding of a percent-encoding of … ends at this depth; what is deeper has no form. */
-const MAX_DECODED = 8;
+/** A URI that can be read in more ways than this has no finite list of forms. */
+const MAX_FORMS = 20;
+const MAX_STRIPPED = 100;
+/** Longer URIs are not looked into: servers and clients refuse them much earlier. */
+const MAX_LENGTH = 8192;
 
 export interface UriForms {
   /** The URI as it came, decoded and normalised: to allow it, all of them must be allowed. */
@@ -17,47 +20,82 @@ export interface UriForms {
 
 /** All forms of a URI that a client asks for. */
 export function formsOfUri(uri: string): UriForms {
-  const decoded = decodings(uri, decodePercent);
-  const forms = new Set(decoded.flatMap(text => [text, ...normalised(text)]));
-  const stripped = new Set([...forms].flatMap(form => normalised(withoutTail(form))));
+  if (uri.length > MAX_LENGTH) return { forms: [uri], stripped: [], isPlain: false };
+  const read = (text: string) => [decodePercent(text, ENCODED), ...normalised(text)];
+  const forms = closed(uri, MAX_FORMS, read);
+  const stripped = closed(uri, MAX_STRIPPED, text => [...read(text), ...strip(text)]);
   return {
     forms: [...forms],
     stripped: [...stripped].filter(form => !forms.has(form)),
-    isPlain: decoded.length <= MAX_DECODED && ![...forms].some(form => /\p{Cc}/u.test(form)),
+    isPlain:
+      forms.size <= MAX_FORMS &&
+      stripped.size <= MAX_STRIPPED &&
+      ![...forms].some(form => /\p{Cc}/u.test(form)),
   };
 }
 
 /** The same forms of a pattern, in which what stands for itself never becomes a wildcard. */
 export function formsOfPattern(pattern: string): string[] {
-  const decoded = decodings(pattern, text => decodePercent(text, /^%(2a|3f)$/i));
-  return [...new Set(decoded.flatMap(text => [text, ...normalised(text)]))];
+  const decode = (text: string) => decodePercent(text, ENCODED_BUT_WILDCARDS);
+  const forms = closed(pattern, MAX_FORMS, text => [decode(text), ...normalised(text)]);
+  return [...forms].filter(form => wildcards(form).length <= wildcards(pattern).length);
 }
 
-function decodings(text: string, decode: (text: string) => string): string[] {
-  const found = [text];
-  for (let next = decode(text); found.length <= MAX_DECODED; next = decode(next)) {
-    if (next === found.at(-1)) break;
-    found.push(next);
+/**
+ * Those of them that match no more than the pattern says: in `http://*:80/` the star would reach
+ * over a default port that is left out, in `http://a?.example/` a URL's query begins at the `?`.
+ */
+export function formsToAllow(pattern: string): string[] {
+  const [all, server] = [wildcards(pattern), wildcardServer(pattern)];
+  return formsOfPattern(pattern).filter(
+    form => wildcards(form) === all && wildcardServer(form) === server,
+  );
+}
+
+function wildcards(pattern: string): string {
+  return pattern.replace(/[^*?]/g, '');
+}
+
+function wildcardServer(pattern: string): string {
+  const [server = ''] = /^[^:/]*:\/\/[^/\\#]*/.exec(pattern) ?? [];
+  const [port = ''] = /:[0-9]*$/.exec(server) ?? [];
+  return wildcards(server) === '' ? '' : wildcards(server) + port;
+}
+
+// One server resolves dots and then decodes, the next one decodes first, or does both twice: the
+// forms are those that come out in whatever order.
+function closed(text: string, max: number, formsOf: (text: string) => string[]): Set<string> {
+  const found = new Set([text]);
+  for (const form of found) {
+    if (found.size > max) break;
+    for (const next of formsOf(form)) found.add(next);
   }
   return found;
 }
 
-// Runs of encoded bytes that are no UTF-8 stay as they are: no server reads them as text.
-function decodePercent(text: string, keep?: RegExp): string {
-  return text.replace(/(?:%[0-9a-f]{2})+/gi, run => {
-    if (keep !== undefined && run.match(/%../g)?.some(byte => keep.test(byte))) return run;
-    try {
-      return decodeURIComponent(run);
-    } catch {
-      return run;
-    }
-  });
+const ENCODED = /(?:%[0-9a-f]{2})+/gi;
+const ENCODED_BUT_WILDCARDS = /(?:%(?!2a|3f)[0-9a-f]{2})+/gi;
+
+// Bytes that are no UTF-8 become replacement characters: the slashes beside them count all the same.
+function decodePercent(text: string, encoded: RegExp): string {
+  return text.replace(encoded, run => Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'));
 }
 
+const PATH = /^([a-z][a-z0-9+.-]*:(?:\/\/[^/?#]*)?)?([^?#]*)(.*)$/is;
+// For a server that cuts `scheme://` off, all behind it is a path, host and query too.
+const BEHIND_SCHEME = /^([a-z][a-z0-9+.-]*:\/*)?(.*)()$/is;
+
 function normalised(text: string): string[] {
+  const lower = lowerAuthority(text);
+  const asPath = hasDots(lower) ? withoutDots(lower, BEHIND_SCHEME) : undefined;
   const slashed = text.replaceAll('\\', '/');
-  const plain = withoutDots(lowerAuthority(slashed));
-  return [plain, hrefOf(text), hrefOf(plain)].filter(form => form !== undefined);
+  return [slashed, withoutDots(lower, PATH), asPath, hrefOf(text)].filter(
+    form => form !== undefined,
+  );
+}
+
+function hasDots(uri: string): boolean {
+  return /(?:^|[/:])\.\.?(?:\/|$)/.test(uri);
 }
 
 // RFC 3986, 6.2.2.1: scheme and host are the parts without case.
@@ -73,10 +111,9 @@ function lowerAuthority(uri: string): string {
   });
 }
 
-// RFC 3986, 5.2.4, on the path alone; empty segments go too, as file systems read them.
-function withoutDots(uri: string): string {
-  const [, start = '', path = '', tail = ''] =
-    /^([a-z][a-z0-9+.-]*:(?:\/\/[^/?#]*)?)?([^?#]*)(.*)$/is.exec(uri) ?? [];
+// RFC 3986, 5.2.4, on a part alone; empty segments go too, as file systems read them.
+function withoutDots(uri: string, part: RegExp): string {
+  const [, start = '', path = '', tail = ''] = part.exec(uri) ?? [];
   const segments: string[] = [];
   const all = path.split('/');
   const root = path.startsWith('/') ? 1 : 0;
@@ -90,8 +127,29 @@ function withoutDots(uri: string): string {
   return start + segments.join('/') + tail;
 }
 
-function withoutTail(uri: string): string {
-  return uri.replace(/[?#].*$/s, '');
+/** What only some servers read: without user, query, fragment and what file systems ignore. */
+function strip(uri: string): string[] {
+  return [uri.replace(/[?#].*$/s, ''), withoutUser(uri), withoutEnd(uri)];
+}
+
+// A dot behind a host says the same host; whose file it is, servers rarely ask.
+function withoutUser(uri: string): string {
+  return uri.replace(
+    /^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)/i,
+    (_, scheme: string, authority: string) => {
+      const host = authority.slice(authority.lastIndexOf('@') + 1);
+      return scheme.toLowerCase() === 'file://'
+        ? scheme
+        : scheme + host.replace(/\.(?=:[0-9]*$|$)/, '');
+    },
+  );
+}
+
+// Paths are resolved without slashes behind them; Windows drops dots and spaces there too.
+function withoutEnd(uri: string): string {
+  let end = uri.length;
+  while ('/. '.includes(uri[end - 1] ?? '-')) end--;
+  return uri.slice(0, end);
 }
 
 function hrefOf(text: string): string | undefined {
