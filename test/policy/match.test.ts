@@ -135,6 +135,11 @@ describe('folded', () => {
     ['a_b', 'ab'],
   ])('%j and %j are two', (a, b) => expect(folded(a)).not.toBe(folded(b)));
 
+  test('a long run of combining marks does not hang', () => {
+    const name = `a${'\u0301\u0323'.repeat(500_000)}`;
+    expect(folded(name)).toBe(name);
+  });
+
   test('folding twice changes nothing more', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), name => {
