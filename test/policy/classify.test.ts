@@ -102,3 +102,9 @@ test('any name has a category', () => {
     }),
   );
 });
+
+test('a long name does not hang', () => {
+  expect(classify('A'.repeat(300_000))).toBe('unknown');
+  expect(classify(`${'A'.repeat(300_000)}delete`)).toBe('unknown');
+  expect(classify('getXMLHttp_DELETEAll')).toBe('destructive');
+});
