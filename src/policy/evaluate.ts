@@ -7,6 +7,9 @@ import type { Category } from './schema.ts';
 import { HIDDEN, SECTION_KEYS, type SectionKind } from './section.ts';
 import { type Effect, stricter } from './verdict.ts';
 
+/** Characters of the longest name or operation that is looked into. */
+export const LONGEST_NAME = 4096;
+
 /** What is asked for. `args` is called only where a rule looks at the arguments. */
 export type Call =
   | { kind: 'tool'; name: string; args: () => unknown }
@@ -183,7 +186,8 @@ function ownString(args: unknown, key: string): string | undefined {
   const twins = Object.keys(args).filter(other => folded(other) === folded(key));
   if (twins.length !== 1 || twins[0] !== key) return undefined;
   const value: unknown = (args as Record<string, unknown>)[key];
-  return typeof value === 'string' && !/\p{Cc}/u.test(value) ? value : undefined;
+  if (typeof value !== 'string' || value.length > LONGEST_NAME) return undefined;
+  return /\p{Cc}/u.test(value) ? undefined : value;
 }
 
 // The first step that finds an entry decides; patterns of one step apply together.

@@ -1,5 +1,5 @@
 // What a client's request asks for, in the policy's terms: tools, resources and prompts by name.
-import type { Call } from '../policy/evaluate.ts';
+import { type Call, LONGEST_NAME } from '../policy/evaluate.ts';
 import { folded } from '../rpc/fold.ts';
 import {
   ErrorCode,
@@ -44,15 +44,18 @@ export function whatIsAsked(
   if (twin !== undefined)
     return fault(ErrorCode.invalidParams, `\`params\` has a key that looks like \`${twin}\``);
   if (asked.kind !== 'judge') return asked;
-  // Some servers cut a name at a NUL; no name has a reason to hold such characters.
-  return namesOf(asked.call).some(name => /\p{Cc}/u.test(name))
-    ? fault(ErrorCode.invalidParams, 'a name with control characters')
-    : asked;
+  const problem = nameProblem(asked.call);
+  return problem === undefined ? asked : fault(ErrorCode.invalidParams, problem);
 }
 
-function namesOf(call: Call): readonly string[] {
-  if (call.kind === 'all') return call.calls.flatMap(namesOf);
-  return call.kind === 'tool' ? [call.name] : call.names;
+function nameProblem(call: Call): string | undefined {
+  if (call.kind === 'all') return call.calls.map(nameProblem).find(found => found !== undefined);
+  const names = call.kind === 'tool' ? [call.name] : call.names;
+  // The rules on resources have a bound of their own.
+  if (call.kind !== 'resource' && names.some(name => name.length > LONGEST_NAME))
+    return `a name of more than ${LONGEST_NAME} characters`;
+  // Some servers cut a name at a NUL; no name has a reason to hold such characters.
+  return names.some(name => /\p{Cc}/u.test(name)) ? 'a name with control characters' : undefined;
 }
 
 function read(
@@ -153,6 +156,9 @@ function callOfReference(ref: unknown): Call | undefined {
   return undefined;
 }
 
+/** More resources or tasks than this in one request are no client at work. */
+const MAX_SUBSCRIBED = 10_000;
+
 function subscriptions(filter: unknown, ownsTask: (id: string) => boolean): Asked {
   if (hasLookAlike(filter)) return missing('notifications');
   const uris = listOf(filter, 'resourceSubscriptions');
@@ -169,11 +175,12 @@ function callOn(kind: 'resource' | 'task', names: readonly string[]): Call | und
   return first === undefined ? undefined : { kind, names: [first, ...rest] };
 }
 
-/** None where the key is absent; undefined where it is no list of strings. */
+/** None where the key is absent; undefined where it is no list of strings, or too long a one. */
 function listOf(value: unknown, key: string): string[] | undefined {
   const list = propertyOf(value, key);
   if (list === undefined) return [];
-  return Array.isArray(list) && list.every(item => typeof item === 'string') ? list : undefined;
+  if (!Array.isArray(list) || list.length > MAX_SUBSCRIBED) return undefined;
+  return list.every(item => typeof item === 'string') ? list : undefined;
 }
 
 function propertyOf(value: unknown, key: string): unknown {

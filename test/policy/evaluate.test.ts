@@ -152,6 +152,7 @@ describe('operations', () => {
     ['an object', { op: { op: 'Delete' } }, 'deny', 'door', READ],
     ['in other case only', { OP: 'List' }, 'deny', 'door', READ],
     ['with a twin in other case', { op: 'List', Op: 'Delete' }, 'deny', 'door', READ],
+    ['of great length', { op: 'aB'.repeat(2049) }, 'deny', 'door', READ],
     ['with a twin in other width', { op: 'List', ｏｐ: 'Delete' }, 'deny', 'door', READ],
     ['no arguments', undefined, 'deny', 'door', READ],
     ['null as arguments', null, 'deny', 'door', READ],

@@ -110,6 +110,13 @@ describe('ways round a rule', () => {
     ['completion/complete', { ref: { type: 'ref/prompt', name: 'p', Type: 'ref/resource' } }],
     ['prompts/get', { name: 'p', Name: 'q' }],
     ['prompts/get', { name: 'p\u0000q' }],
+    ['prompts/get', { name: 'p'.repeat(4097) }],
+    ['tools/call', { name: 'aB'.repeat(2049) }],
+    ['tasks/get', { taskId: 't'.repeat(4097) }],
+    [
+      'subscriptions/listen',
+      { notifications: { resourceSubscriptions: Array(10_001).fill('file:///') } },
+    ],
   ])('%s %j is no plain request', async (method, params) => {
     const { client } = await conversation([{ ...deny, prompts: { default: 'allow' } }]);
     expect(client(request(1, method, params))[0]?.[1]).toMatchObject({
