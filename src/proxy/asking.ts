@@ -1,12 +1,12 @@
-// What the server may ask of the client: by a request, or by `inputRequests` in what it sends.
+// What the server may ask of the client: by a request, by `inputRequests`, or by an error.
 import type { Verdict } from '../policy/verdict.ts';
 import { folded } from '../rpc/fold.ts';
-import { readString } from '../rpc/message.ts';
+import { type Message, readString } from '../rpc/message.ts';
 import type { Member } from '../rpc/scan.ts';
 import { membersOf } from '../rpc/walk.ts';
 import type { Context } from './context.ts';
 import { isEnforced } from './context.ts';
-import { ASKED_OF_CLIENT } from './methods.ts';
+import { ASKED_OF_CLIENT, URL_ELICITATION_REQUIRED } from './methods.ts';
 
 export interface AskingDenied {
   readonly verdict: Verdict;
@@ -14,8 +14,20 @@ export interface AskingDenied {
   readonly enforced: boolean;
 }
 
-/** Why the server may not ask for this; undefined where it may. */
-export function askingDenied(context: Context, method: string): AskingDenied | undefined {
+/** Of all that a message of the server's asks for, what the policy denies first. */
+export function askingDenied(
+  context: Context,
+  buffer: Buffer,
+  message: Message,
+): AskingDenied | undefined {
+  if (context.policies.every(policy => policy.deniedToServer.size === 0)) return undefined;
+  const denials = methodsAsked(buffer, message)
+    .map(method => denialOf(context, method))
+    .filter(denial => denial !== undefined);
+  return denials.find(({ enforced }) => enforced) ?? denials[0];
+}
+
+function denialOf(context: Context, method: string): AskingDenied | undefined {
   const key = ASKED_OF_CLIENT.get(method);
   if (key === undefined) return undefined;
   const denying = context.policies.filter(policy => policy.deniedToServer.has(key));
@@ -34,21 +46,17 @@ export function askingDenied(context: Context, method: string): AskingDenied | u
   return { verdict, enforced: isEnforced(context, decisive) };
 }
 
-/** Of all that the members' `inputRequests` ask for, what the policy denies first. */
-export function inputDenied(
-  context: Context,
-  buffer: Buffer,
-  members: readonly Member[],
-): AskingDenied | undefined {
-  if (context.policies.every(policy => policy.deniedToServer.size === 0)) return undefined;
-  const denials = requestedMethods(buffer, members)
-    .map(method => askingDenied(context, method))
-    .filter(denial => denial !== undefined);
-  return denials.find(({ enforced }) => enforced) ?? denials[0];
+function methodsAsked(buffer: Buffer, message: Message): string[] {
+  const { members } = message;
+  const inputs = inputMethods(buffer, members);
+  // A notification of such a name is none, but not every client tells the two apart.
+  if (message.kind !== 'response') return [message.method, ...inputs];
+  const isError = message.result === undefined;
+  return isError && asksByError(buffer, members) ? ['elicitation/create', ...inputs] : inputs;
 }
 
 // Some clients match keys without regard to case, and of two equal keys take either.
-function requestedMethods(buffer: Buffer, members: readonly Member[]): string[] {
+function inputMethods(buffer: Buffer, members: readonly Member[]): string[] {
   return members
     .filter(({ key }) => folded(key) === 'inputrequests')
     .flatMap(({ start }) => membersOf(buffer, start))
@@ -56,4 +64,13 @@ function requestedMethods(buffer: Buffer, members: readonly Member[]): string[] 
     .filter(({ key }) => folded(key) === 'method')
     .map(({ value }) => readString(buffer, value.start, value.end))
     .filter(method => method !== undefined);
+}
+
+function asksByError(buffer: Buffer, members: readonly Member[]): boolean {
+  return members
+    .filter(({ key }) => folded(key) === 'code')
+    .some(
+      ({ start, end }) =>
+        Number(buffer.toString('latin1', start, end)) === URL_ELICITATION_REQUIRED,
+    );
 }

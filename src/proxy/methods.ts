@@ -64,6 +64,9 @@ export const ASKED_OF_CLIENT: ReadonlyMap<string, ClientKey> = new Map<string, C
   ['roots/list', 'roots'],
 ]);
 
+/** 2025-11-25: an error of this code asks for elicitation, by the URLs in its `data`. */
+export const URL_ELICITATION_REQUIRED = -32042;
+
 export const NOTIFICATIONS: ReadonlySet<string> = new Set([
   'notifications/initialized',
   'notifications/cancelled',

@@ -17,7 +17,7 @@ import { TOLERANT } from '../rpc/scan.ts';
 import { without } from '../rpc/walk.ts';
 import { type Action, type Memory, type Pending, passing, settlement } from './action.ts';
 import { askedFor, outcomeOf } from './answer.ts';
-import { type AskingDenied, askingDenied, inputDenied } from './asking.ts';
+import { type AskingDenied, askingDenied } from './asking.ts';
 import type { Context } from './context.ts';
 import { forgedKeys } from './forged.ts';
 import { type Hiding, hidingOf } from './hiding.ts';
@@ -113,14 +113,14 @@ export class ServerSide {
 
   // A task may ask in its status for what a request would.
   private notification(line: Line, message: Notification): Action[] {
-    const denial = inputDenied(this.context, line.buffer, message.members);
+    const denial = askingDenied(this.context, line.buffer, message);
     return denial?.enforced
       ? this.denied(denial)
       : [...this.denied(denial), cleaned(line, message)];
   }
 
   private request(line: Line, message: Request): Action[] {
-    const denial = askingDenied(this.context, message.method);
+    const denial = askingDenied(this.context, line.buffer, message);
     if (denial?.enforced) {
       const text = errorReply(message.id, ErrorCode.denied, denialText(denial.verdict));
       return [{ kind: 'answer', text }, ...this.denied(denial)];
@@ -142,7 +142,7 @@ export class ServerSide {
     const { buffer } = line;
     const { members, result } = message;
     const { method, round, cancelled } = pending;
-    const denial = inputDenied(this.context, buffer, members);
+    const denial = askingDenied(this.context, buffer, message);
     if (denial?.enforced) {
       // The client could only answer all that is asked for, or nothing.
       const text = denialReply(pending.id, pending.form, denial.verdict);

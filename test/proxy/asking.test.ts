@@ -76,6 +76,35 @@ describe.each(KEYS)('%s', key => {
   });
 });
 
+describe('elicitation by an error', () => {
+  const needed = (id: number, code: string) =>
+    `{"jsonrpc":"2.0","id":${id},"error":{"code":${code},"message":"","data":{"elicitations":[{"mode":"url","url":"https://evil.example"}]}}}`;
+
+  it.each(['-32042', '-32042.0', '-3.2042e4'])('of code %s denies the call', async code => {
+    const { client, server, store } = await conversation([denying('elicitation')]);
+    client(call(1, 'x'));
+    expect(server(needed(1, code))).toMatchObject([['←', { id: 1, result: { isError: true } }]]);
+    expect(store.rows.at(-1)).toMatchObject({ method: 'elicitation/create', forwarded: false });
+  });
+
+  it('passes where elicitation is allowed, and so does any other error', async () => {
+    const { client, server } = await conversation([denying('sampling', 'roots')]);
+    client(call(1, 'x'));
+    expect(server(needed(1, '-32042'))[0]?.[0]).toBe('→');
+    const other = await conversation([denying('elicitation')]);
+    other.client(call(1, 'x'));
+    expect(other.server(needed(1, '-32602'))[0]?.[0]).toBe('→');
+    const told = request(undefined, 'notifications/message', { code: -32042 });
+    expect(other.server(told)[0]?.[0]).toBe('→');
+  });
+});
+
+it('what asks as a notification is dropped', async () => {
+  const { server, store } = await conversation([denying('elicitation')]);
+  expect(server(request(undefined, 'elicitation/create', {}))).toEqual([]);
+  expect(store.rows).toMatchObject([{ method: 'elicitation/create', forwarded: false }]);
+});
+
 it.each([
   '{"a":{"method":"ping","method":"roots/list"}}',
   '{"a":{"method":"roots/list","method":"ping"}}',
