@@ -1,4 +1,5 @@
 // Tasks: each belongs to the tool call that made it, and with that to the policy that let it pass.
+import { LONGEST_NAME } from '../policy/evaluate.ts';
 import { member, readString } from '../rpc/message.ts';
 import type { Member } from '../rpc/scan.ts';
 import { membersOf } from '../rpc/walk.ts';
@@ -16,7 +17,11 @@ export class Tasks {
 
   /** Notes the task that a result of an allowed `tools/call` hands out, where it does. */
   note(buffer: Buffer, result: readonly Member[]): void {
-    for (const id of taskIds(buffer, result)) this.made.add(id);
+    // A result names one task; a server may repeat the key, and make the name as long as it likes.
+    const ids = new Set(taskIds(buffer, result));
+    const [id] = ids;
+    if (id === undefined || ids.size > 1 || id.length > LONGEST_NAME) return;
+    this.made.add(id);
     const [oldest] = this.made;
     if (this.made.size > MAX_TASKS && oldest !== undefined) this.made.delete(oldest);
   }

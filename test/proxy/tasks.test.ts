@@ -85,6 +85,17 @@ it.each([
   expect(client(request(2, 'tasks/get', { taskId: 't-1' }))[0]?.[0]).toBe('←');
 });
 
+it.each([
+  ['{"task":{"taskId":"t-1","taskId":"t-2"}}'],
+  ['{"task":{"taskId":"t-1"},"resultType":"task","taskId":"t-2"}'],
+])('a result that names two tasks makes none: %s', async result => {
+  const { client, server } = await conversation([policy]);
+  client(call(1, 'x'));
+  server(`{"jsonrpc":"2.0","id":1,"result":${result}}`);
+  for (const [i, taskId] of ['t-1', 't-2'].entries())
+    expect(client(request(2 + i, 'tasks/get', { taskId }))[0]?.[0]).toBe('←');
+});
+
 it('a denied call makes none, whatever the server says of it', async () => {
   const { client, server } = await conversation([policy]);
   client(call(1, 'delete_all'));
