@@ -1,4 +1,5 @@
 // Keys that only policy-wrap may write are cut out of what a server sends.
+import { folded } from '../rpc/fold.ts';
 import type { Message, Span } from '../rpc/message.ts';
 import { cutsFor, eachObject, membersOf, type WalkedMember } from '../rpc/walk.ts';
 import { OWN_META } from './methods.ts';
@@ -10,18 +11,20 @@ import { OWN_META } from './methods.ts';
 export function forgedKeys(buffer: Buffer, start: number, end: number, message: Message): Span[] {
   // Most lines hold no such key: they are searched, not walked.
   if (!message.hasEscapedKey && !buffer.subarray(start, end).includes(OWN_META)) return [];
-  const cuts: Span[] = [];
+  const found: Span[][] = [];
   const cut = (members: readonly WalkedMember[]) =>
-    cuts.push(
-      ...cutsFor(
+    found.push(
+      cutsFor(
         members.map(({ start: from, value }) => ({ start: from, end: value.end })),
         index => members[index]?.key.startsWith(OWN_META) === true,
       ),
     );
+  // Some clients match keys without regard to case.
   eachObject(buffer, start, (key, members) => {
-    if (key === '_meta') cut(members);
+    if (folded(key) === '_meta') cut(members);
   });
   if (message.kind === 'response' && message.result === undefined)
-    for (const data of message.members) if (data.key === 'data') cut(membersOf(buffer, data.start));
-  return cuts;
+    for (const { key, start: from } of message.members)
+      if (folded(key) === 'data') cut(membersOf(buffer, from));
+  return found.flat();
 }

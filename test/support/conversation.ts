@@ -51,7 +51,7 @@ export async function conversation(
     ...settings,
   });
   const framed = (text: string) => {
-    const { lines } = new Framer(1 << 20).push(Buffer.from(`${text}\n`));
+    const { lines } = new Framer(64 << 20).push(Buffer.from(`${text}\n`));
     const [read] = lines;
     if (read === undefined) throw new Error('no line');
     return read;
