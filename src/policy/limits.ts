@@ -71,6 +71,11 @@ export function limitState(limit: Limit, counter: CounterView, now: number): Lim
   };
 }
 
+/** True where a call counted at `time` no longer counts for the limit at `now`. */
+export function isForgotten({ kind, window }: Limit, time: number, now: number): boolean {
+  return kind === 'fixed' ? fixedSpan(window, now).start > time : now - time >= window.ms;
+}
+
 /** True where no further call fits. */
 export function isUsedUp(state: LimitState): boolean {
   return state.used >= state.max;

@@ -3,7 +3,7 @@
 // INVARIANT: a further round takes no limit again only where this session saw the server answer that
 // very call with that very `requestState`; each such answer is good for one round, and one counted
 // call for MAX_ROUNDS of them. What a client makes up or sends twice is counted as any call.
-import type { BoundLimit } from '../policy/limits.ts';
+import { type BoundLimit, isForgotten } from '../policy/limits.ts';
 import { canonical } from '../rpc/exact.ts';
 import { stringMember } from '../rpc/message.ts';
 import type { Member } from '../rpc/scan.ts';
@@ -49,7 +49,7 @@ export class Rounds {
     if (keyWith === undefined) return { limits, round: undefined };
     const credit = state === undefined ? undefined : this.redeem(keyWith(state));
     // A window that has gone by since has forgotten the call: it counts in the next one.
-    const due = credit ? limits.filter(({ window }) => now - credit.takenAt >= window.ms) : limits;
+    const due = credit ? limits.filter(limit => isForgotten(limit, credit.takenAt, now)) : limits;
     const isCountedAnew = credit === undefined || due.length === limits.length;
     const terms = isCountedAnew ? { takenAt: now, left: MAX_ROUNDS } : credit;
     return { limits: due, round: { ...terms, keyWith } };

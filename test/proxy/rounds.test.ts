@@ -119,6 +119,18 @@ describe('a further round', () => {
     expect(client(round(3, ARGS))[0]?.[0]).toBe('←');
   });
 
+  it('is counted in the next window of a calendar', async () => {
+    const limits = [{ max: 1, window: 'minute', kind: 'fixed' }];
+    const { client, clock, server } = await conversation([
+      { ...limited(1), tools: { deploy: { limits } } },
+    ]);
+    client(round(1, ARGS));
+    server(asks(1, 's'));
+    clock.now += 60_000 - (clock.now % 60_000);
+    expect(client(round(2, ARGS, { requestState: 's' }))[0]?.[0]).toBe('→');
+    expect(client(round(3, ARGS))[0]?.[0]).toBe('←');
+  });
+
   it('is judged again', async () => {
     const document = { ...limited(5), tools: { deploy: { action: 'deny' } } };
     const { client, server } = await conversation([document]);
