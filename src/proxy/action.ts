@@ -34,6 +34,8 @@ export interface Pending {
   /** What an answer that asks for input is good for; undefined where nothing was counted. */
   readonly round: Round | undefined;
   row: Taken['row'];
+  /** False until the store has let it through: what a server says before that answers nothing. */
+  sent: boolean;
   cancelled: boolean;
 }
 

@@ -135,14 +135,14 @@ export class ClientSide {
     const now = this.context.now();
     const form = replyForm(buffer, request);
     const plain = { id, method, since: now, form, row: undefined, cancelled: false };
-    let pending: Pending = { ...plain, round: undefined };
+    let pending: Pending = { ...plain, round: undefined, sent: true };
     if (asked.kind === 'pass') turn.steps.push(forward());
     else {
       const judged = judge(this.context, asked.call);
       const { limits, round } = this.memory.rounds.begin(buffer, request, judged, now);
       const counted = { ...judged, limits };
       const about = { method, arguments: shownArguments(asked.arguments) };
-      pending = { ...plain, round };
+      pending = { ...plain, round, sent: false };
       turn.steps.push({
         kind: 'decide',
         demand: turn.demands.push(demandFor(this.context, counted, about)) - 1,

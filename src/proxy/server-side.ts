@@ -98,7 +98,7 @@ export class ServerSide {
   unreadable(buffer: Buffer, start: number, end: number, why: string): Action[] {
     const dropped = noise(buffer, start, end, why);
     const found = salvage(buffer, start, end);
-    const pending = found && this.memory.pending.get(idKey(found.id));
+    const pending = found && this.waiting(found.id);
     const isAnswer = ['result', 'error'].some(key => found?.keys.has(key));
     if (pending === undefined || !isAnswer || found?.keys.has('method')) return [dropped];
     this.memory.pending.delete(idKey(pending.id));
@@ -130,7 +130,7 @@ export class ServerSide {
   }
 
   private response(line: Line, message: Response): Action[] {
-    const pending = this.memory.pending.get(idKey(message.id));
+    const pending = this.waiting(message.id);
     if (pending === undefined) return this.unasked(message.id);
     const actions = this.answer(line, message, pending);
     // Last, so that a failure of ours leaves it to be answered.
@@ -165,6 +165,11 @@ export class ServerSide {
     const { verdict, enforced } = denial;
     const record: Action = { kind: 'record', demand: denialRow(this.context, verdict, !enforced) };
     return enforced ? [{ kind: 'denied', verdict }, record] : [record];
+  }
+
+  private waiting(id: Id): Pending | undefined {
+    const pending = this.memory.pending.get(idKey(id));
+    return pending?.sent ? pending : undefined;
   }
 
   private remember(id: Id): void {

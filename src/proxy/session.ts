@@ -62,6 +62,8 @@ export class Session {
 
   private settled(step: Deciding, taken: readonly Taken[] | PolicyWrapError): Action[] {
     const { judged, pending, forward } = step;
+    // The server ended while the store decided: it is answered already.
+    if (this.pending.get(idKey(pending.id)) !== pending) return [];
     const stop = (verdict: Verdict): Action[] => {
       this.pending.delete(idKey(pending.id));
       return [
@@ -72,12 +74,15 @@ export class Session {
     if (taken instanceof PolicyWrapError) {
       // Observing never blocks; only what the administrator's layer counts needs the store.
       const needed = this.context.mode === 'enforce' || judged.limits.some(limit => limit.enforced);
-      return judged.stopped || needed ? stop(stateFailure(judged, taken.message)) : [forward];
+      if (judged.stopped || needed) return stop(stateFailure(judged, taken.message));
+      pending.sent = true;
+      return [forward];
     }
     const decided = taken[step.demand];
     if (decided === undefined) throw new RangeError('the store left a call undecided');
     if (!decided.granted) return stop(verdictOf(judged, decided.limits, decided.exceeded));
     pending.row = decided.row;
+    pending.sent = true;
     // Its cancellation may have come in the same read.
     return pending.cancelled
       ? [forward, ...settlement(pending, 'cancelled', this.context.now())]

@@ -330,6 +330,34 @@ describe('a failure of policy-wrap itself', () => {
   });
 });
 
+describe('while the store decides', () => {
+  const task = { jsonrpc: '2.0', id: 1, result: { task: { taskId: 't' } } };
+
+  it('nothing that the server says answers the call, nor makes a task of it', async () => {
+    const { undecided, server, client } = await conversation([deny]);
+    const decide = undecided(call(1, 'x'));
+    expect(server(task)).toEqual([]);
+    expect(server('{"id":1,"result":NaN}')).toEqual([]);
+    expect(decide()).toMatchObject([['←', { id: 1, result: { isError: true } }]]);
+    expect(client(request(2, 'tasks/get', { taskId: 't' }))[0]?.[0]).toBe('←');
+  });
+
+  it('the end of the server answers it, once', async () => {
+    for (const document of [allow, deny]) {
+      const { undecided, gone } = await conversation([document]);
+      const decide = undecided(call(1, 'x'));
+      expect(gone()).toMatchObject([['←', { id: 1, error: { code: -32603 } }]]);
+      expect(decide()).toEqual([]);
+    }
+  });
+
+  it('an answer to what was let through passes', async () => {
+    const { undecided, server } = await conversation([allow]);
+    expect(undecided(call(1, 'x'))()).toHaveLength(1);
+    expect(server(task)).toEqual([['→', task]]);
+  });
+});
+
 describe('what nobody asked for', () => {
   it('goes nowhere', async () => {
     const { client, server, store } = await conversation([allow]);

@@ -72,6 +72,11 @@ export async function conversation(
       const turn = session.fromClient(framed(messages.map(m => line(m)).join('\n')), () => true);
       return shown(session.conclude(turn, store.take(turn.demands)));
     },
+    /** The same with a store that takes its time: what happens once it has decided. */
+    undecided(...messages: unknown[]) {
+      const turn = session.fromClient(framed(messages.map(m => line(m)).join('\n')), () => true);
+      return () => shown(session.conclude(turn, store.take(turn.demands)));
+    },
     withoutStore(...messages: unknown[]) {
       const turn = session.fromClient(framed(messages.map(m => line(m)).join('\n')), () => true);
       return shown(session.conclude(turn, new PolicyWrapError('PW_STATE', 'the disk is full')));
