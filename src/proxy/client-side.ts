@@ -9,6 +9,7 @@ import {
   type Id,
   idKey,
   type Malformed,
+  type Message,
   readMessage,
 } from '../rpc/message.ts';
 import { salvage } from '../rpc/salvage.ts';
@@ -63,12 +64,14 @@ export class ClientSide {
   // A bug must not take the other lines of the read with it, nor leave this one without an answer.
   private guardedLine(turn: Turn, buffer: Buffer, start: number, end: number): void {
     const { length } = turn.steps;
+    let message: Message | Malformed | undefined;
     try {
-      this.line(turn, buffer, start, end);
+      message = readMessage(buffer, start, end);
+      this.line(turn, buffer, start, end, message);
     } catch (error) {
       turn.steps.length = length;
       const text = `denied because policy-wrap failed: ${messageOf(error)}`;
-      const id = salvage(buffer, start, end)?.id;
+      const id = message?.kind === 'request' ? message.id : salvage(buffer, start, end)?.id;
       this.refuse(turn, { kind: 'malformed', code: ErrorCode.internal, message: text, id });
       turn.steps.push({ kind: 'note', text: `a message from the client was ${text}` });
     }
@@ -87,8 +90,13 @@ export class ClientSide {
     return turn;
   }
 
-  private line(turn: Turn, buffer: Buffer, start: number, end: number): void {
-    const message = readMessage(buffer, start, end);
+  private line(
+    turn: Turn,
+    buffer: Buffer,
+    start: number,
+    end: number,
+    message: Message | Malformed,
+  ): void {
     const forward = () => passing(buffer, start, end);
     switch (message.kind) {
       case 'malformed':

@@ -110,6 +110,6 @@ function textOf(buffer: Buffer, members: readonly Member[], offset: number): [st
 
 // Loaded by the first call that has a further round: most sessions have none.
 function digest(parts: readonly unknown[]): string {
-  const { createHash } = require('node:crypto') as typeof import('node:crypto');
+  const { createHash } = process.getBuiltinModule('node:crypto');
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

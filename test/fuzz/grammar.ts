@@ -155,7 +155,7 @@ export class Grammar extends Spelling {
 
   private error(): string {
     return this.object([
-      ['code', '-32000'],
+      ['code', this.chance.pick(['-32000', '-32042', '-32042.0', '-3.2042E4'])],
       ['message', this.string('x')],
       ['data', this.marked()],
     ]);

@@ -100,20 +100,24 @@ export function checkDelivered(bytes: Buffer): { text: string; value: Record<str
   return { text, value: JSON.parse(text) as Record<string, unknown> };
 }
 
-/** What some client could take as asked of it, beside the message's own method. */
-function inputsIn(text: string): (string | undefined)[] {
+/** What some client could take as asked of it: by the message itself, its inputs or its error. */
+function asked(text: string): (string | undefined)[] {
   const tree = accepted(text, 'server');
-  const isRequest = readings(tree, 'method').length > 0 && readings(tree, 'id').length > 0;
-  const bodies = isRequest ? [] : [...readings(tree, 'result'), ...readings(tree, 'params')];
-  return bodies
+  const errors = readings(tree, 'error');
+  const bodies = [...readings(tree, 'result'), ...readings(tree, 'params'), ...errors];
+  const inputs = bodies
     .flatMap(value => readings(value, 'inputRequests'))
-    .flatMap(({ members }) => members.flatMap(([, value]) => readings(value, 'method')))
-    .map(stringOf);
+    .flatMap(({ members }) => members.flatMap(([, value]) => readings(value, 'method')));
+  const codes = errors.flatMap(error => readings(error, 'code')).map(({ raw }) => Number(raw));
+  return [
+    ...[...readings(tree, 'method'), ...inputs].map(stringOf),
+    ...(codes.includes(-32042) ? ['elicitation/create'] : []),
+  ];
 }
 
-/** True where what the server sends asks the client, among its inputs, for what the rules deny. */
+/** True where what the server sends asks the client for what the rules deny. */
 export function asksForDenied(text: string, rules: Rules): boolean {
-  return inputsIn(text).some(method => rules.asking.includes(method ?? ''));
+  return asked(text).some(method => rules.asking.includes(method ?? ''));
 }
 
 /** A reply of the server's: nothing of the wrapper's own, and nothing hidden in a list. */

@@ -64,7 +64,7 @@ export const RULES: readonly Rules[] = [
           version: '1',
           default: 'deny',
           tools: { a: {}, 'get_*': {} },
-          client: { roots: 'deny', sampling: 'deny' },
+          client: { roots: 'deny', elicitation: 'deny' },
         },
       },
       { document: { version: '1', default: 'allow', hide: ['get_hidden', 'secret_*'] } },
@@ -72,7 +72,7 @@ export const RULES: readonly Rules[] = [
     forbids: name => name !== 'a' && (!name.startsWith('get_') || name === 'get_hidden'),
     hides: name => name === 'get_hidden' || name.startsWith('secret_'),
     resources: 'deny',
-    asking: ['roots/list', 'sampling/createMessage'],
+    asking: ['roots/list', 'elicitation/create'],
   },
   {
     mode: 'observe',

@@ -304,7 +304,8 @@ describe('a failure of policy-wrap itself', () => {
     const { client, server } = await conversation([allow], 'enforce', { now });
     const failed = { code: -32603, message: 'denied because policy-wrap failed: a bug' };
     const pings = [1, 2, 3].map(id => ({ jsonrpc: '2.0', id, method: 'ping' }));
-    expect(client(...pings)).toEqual([
+    const spelt = '{"jsonrpc":"2.0","i\\u0064":2,"method":"ping"}';
+    expect(client(pings[0], spelt, pings[2])).toEqual([
       ['→', pings[0]],
       ['←', { jsonrpc: '2.0', id: 2, error: failed }],
       ['→', pings[2]],
