@@ -45,6 +45,8 @@ export interface Policy {
   readonly deniedToServer: ReadonlySet<ClientKey>;
   /** True where some tool is not simply allowed: a rule may be about any task of unknown origin. */
   readonly stopsTools: boolean;
+  /** False where it asks for no record. */
+  readonly records: boolean;
 }
 
 export function compilePolicy(document: PolicyDocument, layer: string, machine = false): Policy {
@@ -76,6 +78,7 @@ export function compilePolicy(document: PolicyDocument, layer: string, machine =
     prompts: section('prompt', document.prompts, document.default),
     deniedToServer: new Set(CLIENT_KEYS.filter(key => document.client?.[key] === 'deny')),
     stopsTools: stopsTools(document),
+    records: document.audit !== 'off',
   };
 }
 

@@ -20,7 +20,6 @@ export const NOT_BUILT: ReadonlySet<string> = new Set([
   'approval',
   'responses',
   'pins',
-  'audit',
   'require',
   'deny_if',
   'require_approval_if',
@@ -126,6 +125,9 @@ export const policySchema = z.strictObject({
   categories: z.partialRecord(z.enum(CATEGORIES), uncategorised).optional(),
   resources: section.optional(),
   prompts: section.optional(),
+  audit: z
+    .literal('off', { error: 'expected "off": nothing else about the record can be set' })
+    .optional(),
   client: z
     .strictObject({ sampling: asked, elicitation: asked, roots: asked } satisfies Record<
       ClientKey,

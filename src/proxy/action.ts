@@ -49,7 +49,8 @@ export interface Memory {
 /** A call that waits for the store's decision. */
 export interface Deciding {
   readonly kind: 'decide';
-  readonly demand: number;
+  /** Its place among the turn's demands; undefined where it needs none. */
+  readonly demand: number | undefined;
   readonly judged: Judged;
   readonly pending: Pending;
   readonly forward: Action;

@@ -22,7 +22,7 @@ import {
   type Turn,
 } from './action.ts';
 import type { Context } from './context.ts';
-import { demandFor, judge, refusal } from './judge.ts';
+import { demandFor, type Judged, judge, refusal } from './judge.ts';
 import { NOTIFICATIONS } from './methods.ts';
 import type { ReplyForm } from './replies.ts';
 import { batchIds, cancelledId, isModern, type Request, whatIsAsked } from './request.ts';
@@ -149,11 +149,10 @@ export class ClientSide {
       const judged = judge(this.context, asked.call);
       const { limits, round } = this.memory.rounds.begin(buffer, request, judged, now);
       const counted = { ...judged, limits };
-      const about = { method, arguments: shownArguments(asked.arguments) };
       pending = { ...plain, round, sent: false };
       turn.steps.push({
         kind: 'decide',
-        demand: turn.demands.push(demandFor(this.context, counted, about)) - 1,
+        demand: this.demand(turn, method, counted, asked.arguments),
         judged: counted,
         pending,
         forward: forward(),
@@ -161,6 +160,17 @@ export class ClientSide {
     }
     this.memory.pending.set(idKey(id), pending);
     turn.requests.push(pending);
+  }
+
+  private demand(turn: Turn, method: string, judged: Judged, args: () => unknown) {
+    const { records } = this.context;
+    if (!records && judged.limits.length === 0) return undefined;
+    const about = { method, arguments: records ? shownArguments(args) : null };
+    return turn.demands.push(demandFor(this.context, judged, about)) - 1;
+  }
+
+  private record(turn: Turn, method: string, reason: string): void {
+    if (this.context.records) turn.demands.push(refusal(this.context, method, reason));
   }
 
   private malformed(turn: Turn, line: Malformed, batch: Id[] | undefined): void {
@@ -172,7 +182,7 @@ export class ClientSide {
   }
 
   private refuse(turn: Turn, line: Malformed, method = '(invalid)'): void {
-    turn.demands.push(refusal(this.context, method, line.message));
+    this.record(turn, method, line.message);
     this.answer(turn, line);
   }
 
@@ -183,7 +193,7 @@ export class ClientSide {
   }
 
   private drop(turn: Turn, method: string, reason: string): void {
-    turn.demands.push(refusal(this.context, method, reason));
+    this.record(turn, method, reason);
     const name = shorten(method, MAX_NAME);
     turn.steps.push({ kind: 'note', text: `dropped \`${name}\` from the client: ${reason}` });
   }

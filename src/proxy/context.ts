@@ -21,6 +21,8 @@ export interface Settings {
 export interface Context extends Settings {
   /** The limit bound to its counter; every limit of the policies has one. */
   readonly bind: (limit: Limit) => BoundLimit;
+  /** True where decisions are recorded: unless no layer wants it. */
+  readonly records: boolean;
 }
 
 /** In observe mode only the administrator's layer stops anything. */
@@ -49,6 +51,7 @@ export function contextOf(settings: Settings): Context {
   );
   return {
     ...settings,
+    records: settings.policies.some(policy => policy.records),
     bind: limit => {
       const found = bound.get(limit);
       // INVARIANT: what is evaluated is what was bound.

@@ -68,7 +68,13 @@ export function denialRow(context: Context, verdict: Verdict, forwarded = false)
   return { limits: [], take: false, row: () => rowOf(context, verdict, forwarded, about) };
 }
 
-function rowOf(context: Context, verdict: Verdict, forwarded: boolean, about: About): RecordRow {
+function rowOf(
+  context: Context,
+  verdict: Verdict,
+  forwarded: boolean,
+  about: About,
+): RecordRow | undefined {
+  if (!context.records) return undefined;
   const { session, server, grant, mode } = context;
   return {
     at: context.now(),

@@ -15,6 +15,7 @@ import {
 import { salvage } from '../rpc/salvage.ts';
 import { TOLERANT } from '../rpc/scan.ts';
 import { without } from '../rpc/walk.ts';
+import type { Demand } from '../store/contract.ts';
 import { type Action, type Memory, type Pending, passing, settlement } from './action.ts';
 import { askedFor, outcomeOf } from './answer.ts';
 import { type AskingDenied, askingDenied } from './asking.ts';
@@ -163,8 +164,12 @@ export class ServerSide {
   private denied(denial: AskingDenied | undefined): Action[] {
     if (denial === undefined) return [];
     const { verdict, enforced } = denial;
-    const record: Action = { kind: 'record', demand: denialRow(this.context, verdict, !enforced) };
-    return enforced ? [{ kind: 'denied', verdict }, record] : [record];
+    const record = this.record(denialRow(this.context, verdict, !enforced));
+    return enforced ? [{ kind: 'denied', verdict }, ...record] : record;
+  }
+
+  private record(demand: Demand): Action[] {
+    return this.context.records ? [{ kind: 'record', demand }] : [];
   }
 
   private waiting(id: Id): Pending | undefined {
@@ -182,7 +187,7 @@ export class ServerSide {
     const shown = shorten(JSON.stringify(id), SHOWN);
     const reason = `the server replied to no request: id ${shown}`;
     return [
-      { kind: 'record', demand: refusal(this.context, '(reply)', reason) },
+      ...this.record(refusal(this.context, '(reply)', reason)),
       { kind: 'note', text: `dropped a reply: ${reason}` },
     ];
   }

@@ -71,6 +71,11 @@ export class Session {
         { kind: 'denied', verdict },
       ];
     };
+    if (step.demand === undefined) {
+      if (judged.stopped) return stop(verdictOf(judged, [], false));
+      pending.sent = true;
+      return [forward];
+    }
     if (taken instanceof PolicyWrapError) {
       // Observing never blocks; only what the administrator's layer counts needs the store.
       const needed = this.context.mode === 'enforce' || judged.limits.some(limit => limit.enforced);

@@ -304,8 +304,6 @@ describe('keys that are refused, at the key', () => {
     ['▸"approval": {}', 'approval'],
     ['▸"responses": {}', 'responses'],
     ['▸"pins": "block"', 'pins'],
-    ['▸"audit": "off"', 'audit'],
-    ['▸"audit": {}', 'audit'],
     ['"tools": {"a": {▸"require": []}}', 'tools.a.require'],
     ['"tools": {"a": {▸"deny_if": []}}', 'tools.a.deny_if'],
     ['"tools": {"a": {▸"require_approval_if": []}}', 'tools.a.require_approval_if'],

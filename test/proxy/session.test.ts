@@ -110,20 +110,25 @@ describe('ways round a rule', () => {
     ['completion/complete', { ref: { type: 'ref/prompt', name: 'p', Type: 'ref/resource' } }],
     ['prompts/get', { name: 'p', Name: 'q' }],
     ['prompts/get', { name: 'p\u0000q' }],
-    ['prompts/get', { name: 'p'.repeat(4097) }],
-    ['tools/call', { name: 'aB'.repeat(2049) }],
-    ['tasks/get', { taskId: 't'.repeat(4097) }],
+  ])('%s %j is no plain request', (method, params) => expectRefused(method, params));
+
+  it.each([
+    ['prompts/get', () => ({ name: 'p'.repeat(4097) })],
+    ['tools/call', () => ({ name: 'aB'.repeat(2049) })],
+    ['tasks/get', () => ({ taskId: 't'.repeat(4097) })],
     [
       'subscriptions/listen',
-      { notifications: { resourceSubscriptions: Array(10_001).fill('file:///') } },
+      () => ({ notifications: { resourceSubscriptions: Array(10_001).fill('file:///') } }),
     ],
-  ])('%s %j is no plain request', async (method, params) => {
+  ])('neither is a %s of great length', (method, params) => expectRefused(method, params()));
+
+  async function expectRefused(method: string, params: unknown): Promise<void> {
     const { client } = await conversation([{ ...deny, prompts: { default: 'allow' } }]);
     expect(client(request(1, method, params))[0]?.[1]).toMatchObject({
       id: 1,
       error: { code: -32602 },
     });
-  });
+  }
 
   it('a batch is one row, and an answer to each of its ids', async () => {
     const { client, store } = await conversation([allow]);
@@ -291,6 +296,36 @@ describe('resources and prompts', () => {
     const { client } = await conversation([{ ...deny, prompts: { default: 'allow' } }]);
     const ref = { type: 'ref/prompt', name: 'p', uri: 'file:///secret' };
     expect(client(request(1, 'completion/complete', { ref }))[0]?.[1].error.code).toBe(-32602);
+  });
+});
+
+describe('without a record', () => {
+  const quiet = {
+    audit: 'off',
+    ...deny,
+    tools: { a: {}, few: { limits: [{ max: 1, window: 'minute' }] } },
+  };
+
+  it('rules and limits hold all the same', async () => {
+    const { client, server, store } = await conversation([quiet]);
+    const sent = [call(1, 'a'), call(2, 'b'), call(3, 'few'), call(4, 'few'), 'no JSON'];
+    expect(client(...sent).map(([to]) => to)).toEqual(['→', '←', '→', '←', '←']);
+    const reply = { jsonrpc: '2.0', id: 1, result: {} };
+    expect(server(reply)).toEqual([['→', reply]]);
+    server({ jsonrpc: '2.0', id: 9, result: {} });
+    expect(store.rows).toEqual([]);
+  });
+
+  it('what has no limit needs no store', async () => {
+    const { withoutStore } = await conversation([quiet]);
+    const sent = [call(1, 'a'), call(2, 'few')];
+    expect(withoutStore(...sent).map(([to]) => to)).toEqual(['→', '←']);
+  });
+
+  it('all layers must want none', async () => {
+    const { client, store } = await conversation([quiet, { ...allow }]);
+    client(call(1, 'a'));
+    expect(store.rows).toHaveLength(1);
   });
 });
 
