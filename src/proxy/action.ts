@@ -32,7 +32,7 @@ export interface Pending {
   /** How it wants to hear of a denial. */
   readonly form: ReplyForm;
   /** What an answer that asks for input is good for; undefined where nothing was counted. */
-  readonly round: Round | undefined;
+  round: Round | undefined;
   row: Taken['row'];
   /** False until the store has let it through: what a server says before that answers nothing. */
   sent: boolean;
@@ -41,7 +41,7 @@ export interface Pending {
 
 /** What both halves of a session know. */
 export interface Memory {
-  readonly pending: Map<string, Pending>;
+  readonly pending: Map<Id, Pending>;
   readonly tasks: Tasks;
   readonly rounds: Rounds;
 }
@@ -64,9 +64,19 @@ export interface Turn {
   readonly requests: Pending[];
 }
 
+/** A line of a read: bytes [start, end), with an LF behind them. */
+export interface Line {
+  readonly buffer: Buffer;
+  readonly start: number;
+  readonly end: number;
+  /** True where it is known to have no line breaks that only some readers see. */
+  readonly isPlain: boolean;
+}
+
 /** The action that sends an accepted line on, as it is or without line breaks that only some see. */
-export function passing(buffer: Buffer, start: number, end: number): Action {
-  if (isNeutral(buffer, start, end)) return { kind: 'forward', buffer, start, end: end + 1 };
+export function passing({ buffer, start, end, isPlain }: Line): Action {
+  if (isPlain || isNeutral(buffer, start, end))
+    return { kind: 'forward', buffer, start, end: end + 1 };
   const line = neutralise(buffer, start, end);
   return { kind: 'forward', buffer: line, start: 0, end: line.length };
 }

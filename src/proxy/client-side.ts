@@ -7,21 +7,14 @@ import {
   ErrorCode,
   errorReply,
   type Id,
-  idKey,
   type Malformed,
   type Message,
   readMessage,
 } from '../rpc/message.ts';
 import { salvage } from '../rpc/salvage.ts';
-import {
-  type Action,
-  type Memory,
-  type Pending,
-  passing,
-  settlement,
-  type Turn,
-} from './action.ts';
+import { type Line, type Memory, type Pending, passing, settlement, type Turn } from './action.ts';
 import type { Context } from './context.ts';
+import { encodingOf } from './encoding.ts';
 import { demandFor, type Judged, judge, refusal } from './judge.ts';
 import { NOTIFICATIONS } from './methods.ts';
 import type { ReplyForm } from './replies.ts';
@@ -39,7 +32,7 @@ const NOT_UTF8: Malformed = {
 };
 
 export class ClientSide {
-  private readonly cancelled = new Set<string>();
+  private readonly cancelled = new Set<Id>();
 
   /** `answers` is true, once, for an id under which the server has asked. */
   constructor(
@@ -49,25 +42,27 @@ export class ClientSide {
   ) {}
 
   /** Judges the lines of one read from the client. */
-  lines({ buffer, starts, ends }: Lines, isUtf8: (start: number, end: number) => boolean): Turn {
+  lines({ buffer, starts, ends }: Lines): Turn {
     const turn = emptyTurn();
+    const encoding = encodingOf(buffer);
     for (const [i, start] of starts.entries()) {
       const end = ends[i] ?? start;
       if (isBlank(buffer, start, end)) continue;
-      if (!isUtf8(start, end))
+      if (!encoding.isUtf8(start, end))
         this.refuse(turn, { ...NOT_UTF8, id: salvage(buffer, start, end)?.id });
-      else this.guardedLine(turn, buffer, start, end);
+      else this.guardedLine(turn, { buffer, start, end, isPlain: encoding.isPlain });
     }
     return turn;
   }
 
   // A bug must not take the other lines of the read with it, nor leave this one without an answer.
-  private guardedLine(turn: Turn, buffer: Buffer, start: number, end: number): void {
+  private guardedLine(turn: Turn, line: Line): void {
+    const { buffer, start, end } = line;
     const { length } = turn.steps;
     let message: Message | Malformed | undefined;
     try {
       message = readMessage(buffer, start, end);
-      this.line(turn, buffer, start, end, message);
+      this.line(turn, line, message);
     } catch (error) {
       turn.steps.length = length;
       const text = `denied because policy-wrap failed: ${messageOf(error)}`;
@@ -90,14 +85,8 @@ export class ClientSide {
     return turn;
   }
 
-  private line(
-    turn: Turn,
-    buffer: Buffer,
-    start: number,
-    end: number,
-    message: Message | Malformed,
-  ): void {
-    const forward = () => passing(buffer, start, end);
+  private line(turn: Turn, line: Line, message: Message | Malformed): void {
+    const { buffer, start, end } = line;
     switch (message.kind) {
       case 'malformed':
         return this.malformed(
@@ -106,7 +95,7 @@ export class ClientSide {
           batchIds(buffer, start, end),
         );
       case 'response':
-        if (this.answers(message.id)) turn.steps.push(forward());
+        if (this.answers(message.id)) turn.steps.push(passing(line));
         else this.drop(turn, '(response)', 'a response to nothing that the server asked');
         return;
       case 'notification':
@@ -114,26 +103,27 @@ export class ClientSide {
           return this.drop(turn, message.method, 'a notification that a client cannot send');
         if (message.method === 'notifications/cancelled')
           this.cancel(turn, cancelledId(buffer, message.members));
-        turn.steps.push(forward());
+        turn.steps.push(passing(line));
         return;
       case 'request':
-        return this.request(turn, buffer, message, forward);
+        return this.request(turn, line, message);
     }
   }
 
-  private request(turn: Turn, buffer: Buffer, request: Request, forward: () => Action): void {
+  private request(turn: Turn, line: Line, request: Request): void {
     const { id, method } = request;
     const refused = (code: number, message: string, answered: Id | undefined) =>
       this.refuse(turn, { kind: 'malformed', code, message, id: answered }, method);
     // An error under an id in flight would settle the first request of that id.
-    if (this.memory.pending.has(idKey(id)))
+    if (this.memory.pending.has(id))
       return refused(ErrorCode.invalidRequest, 'this id is in flight already', undefined);
     if (this.memory.pending.size >= MAX_IN_FLIGHT)
       return refused(ErrorCode.internal, `more than ${MAX_IN_FLIGHT} requests in flight`, id);
-    this.judged(turn, buffer, request, forward);
+    this.judged(turn, line, request);
   }
 
-  private judged(turn: Turn, buffer: Buffer, request: Request, forward: () => Action): void {
+  private judged(turn: Turn, line: Line, request: Request): void {
+    const { buffer } = line;
     const { id, method } = request;
     const asked = whatIsAsked(buffer, request, task => this.memory.tasks.owns(task));
     if (asked.kind === 'error') {
@@ -141,24 +131,31 @@ export class ClientSide {
       return this.refuse(turn, { kind: 'malformed', code, message, id }, method);
     }
     const now = this.context.now();
-    const form = replyForm(buffer, request);
-    const plain = { id, method, since: now, form, row: undefined, cancelled: false };
-    let pending: Pending = { ...plain, round: undefined, sent: true };
-    if (asked.kind === 'pass') turn.steps.push(forward());
+    const pending: Pending = {
+      id,
+      method,
+      since: now,
+      form: replyForm(buffer, request),
+      round: undefined,
+      row: undefined,
+      sent: asked.kind === 'pass',
+      cancelled: false,
+    };
+    if (asked.kind === 'pass') turn.steps.push(passing(line));
     else {
-      const judged = judge(this.context, asked.call);
-      const { limits, round } = this.memory.rounds.begin(buffer, request, judged, now);
-      const counted = { ...judged, limits };
-      pending = { ...plain, round, sent: false };
+      const all = judge(this.context, asked.call);
+      const { limits, round } = this.memory.rounds.begin(buffer, request, all, now);
+      const judged = limits === all.limits ? all : { ...all, limits };
+      pending.round = round;
       turn.steps.push({
         kind: 'decide',
-        demand: this.demand(turn, method, counted, asked.arguments),
-        judged: counted,
+        demand: this.demand(turn, method, judged, asked.arguments),
+        judged,
         pending,
-        forward: forward(),
+        forward: passing(line),
       });
     }
-    this.memory.pending.set(idKey(id), pending);
+    this.memory.pending.set(id, pending);
     turn.requests.push(pending);
   }
 
@@ -188,7 +185,7 @@ export class ClientSide {
 
   // An error under an id in flight would settle the first request of that id.
   private answer(turn: Turn, { code, message, id }: Malformed): void {
-    const inFlight = id !== undefined && this.memory.pending.has(idKey(id));
+    const inFlight = id !== undefined && this.memory.pending.has(id);
     turn.steps.push({ kind: 'reply', text: errorReply(inFlight ? undefined : id, code, message) });
   }
 
@@ -199,12 +196,12 @@ export class ClientSide {
   }
 
   private cancel(turn: Turn, id: Id | undefined): void {
-    const pending = id === undefined ? undefined : this.memory.pending.get(idKey(id));
+    const pending = id === undefined ? undefined : this.memory.pending.get(id);
     if (pending === undefined || pending.cancelled) return;
     pending.cancelled = true;
     turn.steps.push(...settlement(pending, 'cancelled', this.context.now()));
     // A late answer may still pass; a server that never sends one must not fill the map.
-    this.cancelled.add(idKey(pending.id));
+    this.cancelled.add(pending.id);
     const [oldest] = this.cancelled;
     if (this.cancelled.size <= MAX_CANCELLED || oldest === undefined) return;
     this.cancelled.delete(oldest);

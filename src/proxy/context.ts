@@ -1,6 +1,7 @@
 // What is the same for every call of one run of the wrapper.
 import { type BoundLimit, counterId, type Limit } from '../policy/limits.ts';
 import { limitsOf, type Policy } from '../policy/policy.ts';
+import type { Judged } from './judge.ts';
 
 export type Mode = 'enforce' | 'observe';
 
@@ -21,6 +22,8 @@ export interface Settings {
 export interface Context extends Settings {
   /** The limit bound to its counter; every limit of the policies has one. */
   readonly bind: (limit: Limit) => BoundLimit;
+  /** What the rules say to a tool, where its name alone decides. */
+  readonly judgements: Map<string, Judged>;
   /** True where decisions are recorded: unless no layer wants it. */
   readonly records: boolean;
 }
@@ -51,6 +54,7 @@ export function contextOf(settings: Settings): Context {
   );
   return {
     ...settings,
+    judgements: new Map(),
     records: settings.policies.some(policy => policy.records),
     bind: limit => {
       const found = bound.get(limit);

@@ -15,8 +15,30 @@ export interface Judged {
   readonly stopped: boolean;
 }
 
+/** Tools whose judgement is kept; beyond it, it is found anew. */
+const MAX_KNOWN = 1000;
+
 /** Judges a call by the rules of all layers; in observe mode only the administrator's can stop it. */
 export function judge(context: Context, call: Call): Judged {
+  return call.kind === 'tool' ? judgeTool(context, call) : judgeAnew(context, call);
+}
+
+// Where no rule looks at the arguments, the next call of the tool will be judged alike.
+function judgeTool(context: Context, call: Extract<Call, { kind: 'tool' }>): Judged {
+  const { name } = call;
+  const known = context.judgements.get(name);
+  if (known !== undefined) return known;
+  let byName = name.length <= MAX_NAME;
+  const args = () => {
+    byName = false;
+    return call.args();
+  };
+  const judged = judgeAnew(context, { kind: 'tool', name, args });
+  if (byName && context.judgements.size < MAX_KNOWN) context.judgements.set(name, judged);
+  return judged;
+}
+
+function judgeAnew(context: Context, call: Call): Judged {
   const decision = evaluate(context.policies, call);
   const limits = decision.limits.map(context.bind);
   if (context.mode === 'enforce') return { decision, limits, stopped: decision.effect !== 'allow' };

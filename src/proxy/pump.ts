@@ -1,10 +1,9 @@
 // The streams round a session: lines are read, judged, counted, and only then written.
-import { isUtf8 } from 'node:buffer';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, PolicyWrapError } from '../errors.ts';
-import { Framer, type Lines } from '../rpc/frame.ts';
+import { Framer } from '../rpc/frame.ts';
 import type { Demand, MaybePromise, Store, Taken } from '../store/contract.ts';
 import { onceEvery, type Say } from '../terminal/stderr.ts';
 import type { Action, Turn } from './action.ts';
@@ -58,7 +57,7 @@ export async function runPump(options: PumpOptions): Promise<number> {
   const upstream = startUpstream(options.command, options.args, options.env, {
     data: guarded(say, chunk => {
       const { lines, oversized } = fromServer.push(chunk);
-      for (const read of lines) apply(session.fromServer(read, utf8Check(read)), toClient);
+      for (const read of lines) apply(session.fromServer(read), toClient);
       for (const head of oversized)
         apply(session.oversizedFromServer(head, MAX_SERVER_LINE), toClient);
     }),
@@ -144,7 +143,7 @@ export async function runPump(options: PumpOptions): Promise<number> {
     chunk: guarded(say, chunk => {
       const { lines, oversized } = fromClient.push(chunk);
       const turns = [
-        ...lines.map(read => session.fromClient(read, utf8Check(read))),
+        ...lines.map(read => session.fromClient(read)),
         ...oversized.map(head => session.oversized(head, options.maxMessage)),
       ];
       for (const turn of turns) decideInOrder(() => decideOrAnswer(turn));
@@ -199,10 +198,6 @@ function guarded(say: Say, work: (chunk: Buffer) => void): (chunk: Buffer) => vo
       );
     }
   };
-}
-
-function utf8Check({ buffer }: Lines): (start: number, end: number) => boolean {
-  return isUtf8(buffer) ? () => true : (start, end) => isUtf8(buffer.subarray(start, end));
 }
 
 function helpOf(error: unknown): string {

@@ -48,6 +48,8 @@ export function whatIsAsked(
   return problem === undefined ? asked : fault(ErrorCode.invalidParams, problem);
 }
 
+const CONTROL = /\p{Cc}/u;
+
 function nameProblem(call: Call): string | undefined {
   if (call.kind === 'all') return call.calls.map(nameProblem).find(found => found !== undefined);
   const names = call.kind === 'tool' ? [call.name] : call.names;
@@ -55,7 +57,7 @@ function nameProblem(call: Call): string | undefined {
   if (call.kind !== 'resource' && names.some(name => name.length > LONGEST_NAME))
     return `a name of more than ${LONGEST_NAME} characters`;
   // Some servers cut a name at a NUL; no name has a reason to hold such characters.
-  return names.some(name => /\p{Cc}/u.test(name)) ? 'a name with control characters' : undefined;
+  return names.some(name => CONTROL.test(name)) ? 'a name with control characters' : undefined;
 }
 
 function read(

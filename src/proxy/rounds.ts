@@ -42,10 +42,10 @@ export class Rounds {
     now: number,
   ): { limits: readonly BoundLimit[]; round: Round | undefined } {
     const { limits } = judged;
+    if (judged.stopped || limits.length === 0) return { limits, round: undefined };
     const state = stringMember(buffer, request.members, 'requestState');
     const mayGoOn = state !== undefined || isModern(buffer, request.members);
-    const isFree = judged.stopped || limits.length === 0;
-    const keyWith = mayGoOn && !isFree ? signature(buffer, request) : undefined;
+    const keyWith = mayGoOn ? signature(buffer, request) : undefined;
     if (keyWith === undefined) return { limits, round: undefined };
     const credit = state === undefined ? undefined : this.redeem(keyWith(state));
     // A window that has gone by since has forgotten the call: it counts in the next one.

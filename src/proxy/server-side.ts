@@ -7,7 +7,6 @@ import {
   ErrorCode,
   errorReply,
   type Id,
-  idKey,
   type Message,
   readMessage,
   type Span,
@@ -16,10 +15,18 @@ import { salvage } from '../rpc/salvage.ts';
 import { TOLERANT } from '../rpc/scan.ts';
 import { without } from '../rpc/walk.ts';
 import type { Demand } from '../store/contract.ts';
-import { type Action, type Memory, type Pending, passing, settlement } from './action.ts';
+import {
+  type Action,
+  type Line,
+  type Memory,
+  type Pending,
+  passing,
+  settlement,
+} from './action.ts';
 import { askedFor, outcomeOf } from './answer.ts';
 import { type AskingDenied, askingDenied } from './asking.ts';
 import type { Context } from './context.ts';
+import { encodingOf } from './encoding.ts';
 import { forgedKeys } from './forged.ts';
 import { type Hiding, hidingOf } from './hiding.ts';
 import { denialRow, refusal } from './judge.ts';
@@ -30,19 +37,13 @@ type Request = Extract<Message, { kind: 'request' }>;
 type Notification = Extract<Message, { kind: 'notification' }>;
 type Response = Extract<Message, { kind: 'response' }>;
 
-/** Where a message stands. */
-interface Line {
-  readonly buffer: Buffer;
-  readonly start: number;
-  readonly end: number;
-}
-
 /** Requests of the server's that the client has yet to answer; the oldest are forgotten beyond it. */
 const MAX_ASKED = 10_000;
 const SHOWN = 200;
+const NONE: readonly Span[] = [];
 
 export class ServerSide {
-  private readonly asked = new Set<string>();
+  private readonly asked = new Set<Id>();
   private readonly hiding: Hiding;
 
   constructor(
@@ -54,20 +55,21 @@ export class ServerSide {
 
   /** True, once, where the server has asked under this id. */
   answered(id: Id): boolean {
-    return this.asked.delete(idKey(id));
+    return this.asked.delete(id);
   }
 
-  lines(
-    { buffer, starts, ends }: Lines,
-    isUtf8: (start: number, end: number) => boolean,
-  ): Action[] {
-    return starts.flatMap((start, i) => {
+  lines({ buffer, starts, ends }: Lines): Action[] {
+    const actions: Action[] = [];
+    const encoding = encodingOf(buffer);
+    for (const [i, start] of starts.entries()) {
       const end = ends[i] ?? start;
-      if (end === start) return [];
-      return isUtf8(start, end)
-        ? this.guardedLine({ buffer, start, end })
+      if (end === start) continue;
+      const done = encoding.isUtf8(start, end)
+        ? this.guardedLine({ buffer, start, end, isPlain: encoding.isPlain })
         : this.unreadable(buffer, start, end, 'not valid UTF-8');
-    });
+      actions.push(...done);
+    }
+    return actions;
   }
 
   // A bug must not take the other lines of the read with it, nor leave a call without an answer.
@@ -102,7 +104,7 @@ export class ServerSide {
     const pending = found && this.waiting(found.id);
     const isAnswer = ['result', 'error'].some(key => found?.keys.has(key));
     if (pending === undefined || !isAnswer || found?.keys.has('method')) return [dropped];
-    this.memory.pending.delete(idKey(pending.id));
+    this.memory.pending.delete(pending.id);
     if (pending.cancelled) return [dropped];
     const text = `the server's answer is no valid message: ${why}`;
     return [
@@ -135,7 +137,7 @@ export class ServerSide {
     if (pending === undefined) return this.unasked(message.id);
     const actions = this.answer(line, message, pending);
     // Last, so that a failure of ours leaves it to be answered.
-    this.memory.pending.delete(idKey(message.id));
+    this.memory.pending.delete(message.id);
     return actions;
   }
 
@@ -173,12 +175,12 @@ export class ServerSide {
   }
 
   private waiting(id: Id): Pending | undefined {
-    const pending = this.memory.pending.get(idKey(id));
+    const pending = this.memory.pending.get(id);
     return pending?.sent ? pending : undefined;
   }
 
   private remember(id: Id): void {
-    this.asked.add(idKey(id));
+    this.asked.add(id);
     const oldest = this.asked.values().next().value;
     if (this.asked.size > MAX_ASKED && oldest !== undefined) this.asked.delete(oldest);
   }
@@ -194,11 +196,12 @@ export class ServerSide {
 }
 
 /** The action that sends a message on, without what is hidden and what the server may not say. */
-function cleaned({ buffer, start, end }: Line, message: Message, hidden: readonly Span[] = []) {
-  const cuts = [...hidden, ...forgedKeys(buffer, start, end, message)];
-  if (cuts.length === 0) return passing(buffer, start, end);
-  const line = without(buffer, start, end + 1, cuts);
-  return passing(line, 0, line.length - 1);
+function cleaned(line: Line, message: Message, hidden: readonly Span[] = NONE): Action {
+  const { buffer, start, end, isPlain } = line;
+  const forged = forgedKeys(buffer, start, end, message);
+  if (hidden.length === 0 && forged.length === 0) return passing(line);
+  const rest = without(buffer, start, end + 1, [...hidden, ...forged]);
+  return passing({ buffer: rest, start: 0, end: rest.length - 1, isPlain });
 }
 
 function noise(buffer: Buffer, start: number, end: number, why: string): Action {

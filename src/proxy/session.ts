@@ -5,7 +5,7 @@
 import { PolicyWrapError } from '../errors.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import type { Lines } from '../rpc/frame.ts';
-import { ErrorCode, errorReply, idKey } from '../rpc/message.ts';
+import { ErrorCode, errorReply, type Id } from '../rpc/message.ts';
 import type { Taken } from '../store/contract.ts';
 import { type Action, type Deciding, type Pending, settlement, type Turn } from './action.ts';
 import { ClientSide } from './client-side.ts';
@@ -17,7 +17,7 @@ import { ServerSide } from './server-side.ts';
 import { Tasks } from './tasks.ts';
 
 export class Session {
-  private readonly pending = new Map<string, Pending>();
+  private readonly pending = new Map<Id, Pending>();
   private readonly client: ClientSide;
   private readonly server: ServerSide;
 
@@ -33,8 +33,8 @@ export class Session {
   }
 
   /** Judges the lines of one read from the client. */
-  fromClient(lines: Lines, isUtf8: (start: number, end: number) => boolean): Turn {
-    return this.client.lines(lines, isUtf8);
+  fromClient(lines: Lines): Turn {
+    return this.client.lines(lines);
   }
 
   /** A client's line that was dropped because it was longer than `max` bytes; its beginning. */
@@ -49,9 +49,12 @@ export class Session {
 
   /** What happens to a turn: `taken` as the store decided, or why it could not. */
   conclude(turn: Turn, taken: readonly Taken[] | PolicyWrapError): Action[] {
-    return turn.steps.flatMap(step =>
-      step.kind === 'decide' ? this.settled(step, taken) : [step],
-    );
+    const actions: Action[] = [];
+    for (const step of turn.steps) {
+      if (step.kind === 'decide') actions.push(...this.settled(step, taken));
+      else actions.push(step);
+    }
+    return actions;
   }
 
   /** What happens to a turn that does not reach the server: all its requests get this error. */
@@ -63,9 +66,9 @@ export class Session {
   private settled(step: Deciding, taken: readonly Taken[] | PolicyWrapError): Action[] {
     const { judged, pending, forward } = step;
     // The server ended while the store decided: it is answered already.
-    if (this.pending.get(idKey(pending.id)) !== pending) return [];
+    if (this.pending.get(pending.id) !== pending) return [];
     const stop = (verdict: Verdict): Action[] => {
-      this.pending.delete(idKey(pending.id));
+      this.pending.delete(pending.id);
       return [
         { kind: 'reply', text: denialReply(pending.id, pending.form, verdict) },
         { kind: 'denied', verdict },
@@ -95,8 +98,8 @@ export class Session {
   }
 
   /** Lines of one read from the server. */
-  fromServer(lines: Lines, isUtf8: (start: number, end: number) => boolean): Action[] {
-    return this.server.lines(lines, isUtf8);
+  fromServer(lines: Lines): Action[] {
+    return this.server.lines(lines);
   }
 
   /** The server has ended: every request that waits is answered. */
@@ -106,7 +109,7 @@ export class Session {
   }
 
   private lost(pending: Pending, text: string): Action[] {
-    if (!this.pending.delete(idKey(pending.id)) || pending.cancelled) return [];
+    if (!this.pending.delete(pending.id) || pending.cancelled) return [];
     return [
       { kind: 'reply', text: errorReply(pending.id, ErrorCode.internal, text) },
       ...settlement(pending, 'lost', this.context.now()),

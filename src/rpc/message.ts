@@ -172,8 +172,3 @@ function line(message: unknown): string {
 export function isId(value: unknown): value is Id {
   return typeof value === 'string' || (typeof value === 'number' && Number.isSafeInteger(value));
 }
-
-/** A map key that keeps `1` and `"1"` apart. */
-export function idKey(id: Id): string {
-  return typeof id === 'string' ? `s${id}` : `n${id}`;
-}

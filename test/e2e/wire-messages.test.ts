@@ -1,6 +1,6 @@
 // Hostile messages through the built program, each by itself and all in one session.
 import { describe, expect, test } from 'vitest';
-import { exchange, expectAnswers, PING, testEach } from '../support/exchange.ts';
+import { exchange, expectAnswers, PING, testEach, withNext } from '../support/exchange.ts';
 import { echoing, node, start, toolCall, until } from '../support/lines.ts';
 import { launch, logRows, tempDir } from '../support/wrapper.ts';
 import { policy } from '../wire/entry.ts';
@@ -22,8 +22,7 @@ test('all lines in one session: none of them breaks another', async () => {
   for (const [i, wire] of wires.entries()) {
     const before = wrapped.received.length;
     const ping = PING.replace('after', `after-${i}`);
-    wrapped.write(wire.line);
-    wrapped.write(`\n${ping}\n`);
+    wrapped.write(withNext(wire.line, ping));
     expected.push(...(wire.reaches ?? []), ping);
     // Each is answered before the next one goes, so that its id is free again.
     await wrapped.reply(`after-${i}`);

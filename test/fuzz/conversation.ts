@@ -1,9 +1,8 @@
 // Both sides talk through one session, as the pump would let them, in chunks of any size.
-import { isUtf8 } from 'node:buffer';
 import { PolicyWrapError } from '../../src/errors.ts';
 import { perform } from '../../src/proxy/perform.ts';
 import { Session } from '../../src/proxy/session.ts';
-import { Framer, type Lines } from '../../src/rpc/frame.ts';
+import { Framer } from '../../src/rpc/frame.ts';
 import { memoryStore } from '../../src/store/memory.ts';
 import { expectThat } from './finding.ts';
 import { Ledger, type Outcome } from './ledger.ts';
@@ -51,7 +50,7 @@ class Wire {
     const isClient = from === 'client';
     const turns = isClient
       ? [
-          ...lines.map(read => this.session.fromClient(read, utf8Check(read))),
+          ...lines.map(read => this.session.fromClient(read)),
           ...oversized.map(head => this.session.oversized(head, this.cap)),
         ]
       : [];
@@ -66,7 +65,7 @@ class Wire {
     }
     if (isClient) return outcome;
     for (const read of lines)
-      this.carryOut(this.session.fromServer(read, utf8Check(read)), outcome, outcome.delivered);
+      this.carryOut(this.session.fromServer(read), outcome, outcome.delivered);
     for (const head of oversized)
       this.carryOut(this.session.oversizedFromServer(head, this.cap), outcome, outcome.delivered);
     return outcome;
@@ -103,10 +102,6 @@ function emptyOutcome() {
     replies: [] as string[],
     answers: [] as string[],
   };
-}
-
-function utf8Check({ buffer }: Lines): (start: number, end: number) => boolean {
-  return isUtf8(buffer) ? () => true : (start, end) => isUtf8(buffer.subarray(start, end));
 }
 
 /** What happened, told shortly: other words mean that another way was taken. */

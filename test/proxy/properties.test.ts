@@ -66,7 +66,7 @@ function forwarded(text: string): string[] {
   const session = new Session({ policies, mode: 'enforce', ...names, now });
   const store = memoryStore(now);
   return new Framer(1 << 20).push(Buffer.from(`${text}\n`)).lines.flatMap(lines => {
-    const turn = session.fromClient(lines, () => true);
+    const turn = session.fromClient(lines);
     return session
       .conclude(turn, store.take(turn.demands))
       .filter(action => action.kind === 'forward')

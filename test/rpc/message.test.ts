@@ -3,8 +3,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   errorReply,
-  type Id,
-  idKey,
   type Malformed,
   type Message,
   member,
@@ -157,24 +155,6 @@ test('any line gives a message or says what is wrong with it', () => {
     }),
     { numRuns: 1000 },
   );
-});
-
-describe('ids as map keys', () => {
-  test('a number and its digits are two', () => expect(idKey(1)).not.toBe(idKey('1')));
-  test('different ids never meet', () => {
-    const id: fc.Arbitrary<Id> = fc.oneof(
-      fc.maxSafeInteger(),
-      fc.string(),
-      fc.nat(3),
-      fc.nat(3).map(String),
-    );
-    fc.assert(
-      fc.property(id, id, (a, b) => {
-        fc.pre(!(a === 0 && b === 0));
-        expect(idKey(a) === idKey(b)).toBe(a === b);
-      }),
-    );
-  });
 });
 
 describe('replies', () => {

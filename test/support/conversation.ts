@@ -69,19 +69,19 @@ export async function conversation(
     clock,
     session,
     client(...messages: unknown[]) {
-      const turn = session.fromClient(framed(messages.map(m => line(m)).join('\n')), () => true);
+      const turn = session.fromClient(framed(messages.map(m => line(m)).join('\n')));
       return shown(session.conclude(turn, store.take(turn.demands)));
     },
     /** The same with a store that takes its time: what happens once it has decided. */
     undecided(...messages: unknown[]) {
-      const turn = session.fromClient(framed(messages.map(m => line(m)).join('\n')), () => true);
+      const turn = session.fromClient(framed(messages.map(m => line(m)).join('\n')));
       return () => shown(session.conclude(turn, store.take(turn.demands)));
     },
     withoutStore(...messages: unknown[]) {
-      const turn = session.fromClient(framed(messages.map(m => line(m)).join('\n')), () => true);
+      const turn = session.fromClient(framed(messages.map(m => line(m)).join('\n')));
       return shown(session.conclude(turn, new PolicyWrapError('PW_STATE', 'the disk is full')));
     },
-    server: (message: unknown) => shown(session.fromServer(framed(line(message)), () => true)),
+    server: (message: unknown) => shown(session.fromServer(framed(line(message)))),
     gone: () => shown(session.serverGone('exit code 3')),
   };
 }

@@ -41,14 +41,18 @@ export function expectAnswers(
   expect(left, what).toEqual([]);
 }
 
+/** A line and the next one as one write: what is in flight must not be answered in between. */
+export function withNext(line: string | Uint8Array, next: string): Buffer {
+  return Buffer.concat([Buffer.from(line), Buffer.from(`\n${next}\n`)]);
+}
+
 /** Sends a line and waits for all that comes of it. */
 export async function exchange({
   line,
 }: Pick<Wire, 'line'>): Promise<{ came: Message[]; reached: string[] }> {
   const { setup, reached } = echoing({ policy });
   const wrapped = start(setup);
-  wrapped.write(line);
-  wrapped.write(`\n${PING}\n`);
+  wrapped.write(withNext(line, PING));
   await wrapped.reply('after');
   return {
     came: wrapped.received.filter(({ id }) => id !== 'after'),
