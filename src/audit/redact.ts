@@ -14,29 +14,63 @@ const REMOVED = '[redacted]';
 const SECRET_KEY =
   /(?:^|_)(?:pass(?:word|wd|phrase|code)?s?|pwd|secrets?|token|apikey|(?:api|access|private|signing|encryption|secret)_keys?|credentials?|creds?|authorization|authorisation|auth|cookies?|session_id|bearer|signature|connection_string|pin|otp|dsn|cvv|ssn)(?:_|$)/;
 
-// A name that holds a secret, then `=` or `:` and the value, as in URLs, settings and JSON in a string.
-const ASSIGNED =
-  /((?:pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|api[_-]?key|access[_-]?key|private[_-]?key)[\w-]{0,40}["'\\]{0,3}\s{0,3}[=:]\s{0,3}["'\\]{0,3})[^\s"'\\&;,]{1,500}/gi;
-const AUTHORIZATION =
-  /(authorization["'\\]{0,3}\s{0,3}[=:]\s{0,3}["'\\]{0,3}(?:(?:basic|bearer|digest|token|negotiate)\s{1,3})?)[^\s"'\\,]{1,500}/gi;
+interface Secret {
+  /** A text that stands in every match, whatever its case: without any of them nothing is looked for. */
+  readonly marker: string;
+  readonly pattern: RegExp;
+  readonly replacement: string;
+}
 
-const SECRET_VALUES: readonly RegExp[] = [
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*/g,
-  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
-  /\bgh[pousr]_[A-Za-z0-9]{20,}/g,
-  /\bgithub_pat_[A-Za-z0-9_]{20,}/g,
-  /\bglpat-[A-Za-z0-9_-]{16,}/g,
-  /\bxox[abeprs]-[A-Za-z0-9-]{10,}/g,
-  /\b(?:sk|pk|rk)[-_][A-Za-z0-9_-]{16,}/g,
-  /\bAIza[A-Za-z0-9_-]{30,}/g,
-  /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,4096}(?:\.[A-Za-z0-9_-]*)?/g,
-  /\b(?:npm|hf|dop_v1|SG|ya29)[_.][A-Za-z0-9._-]{16,}/g,
-  /(?<=\bAccountKey=)[A-Za-z0-9+/=]{16,}/g,
-  /(?<=(?:^|\s)-u\s{1,3}[^\s:]{1,100}:)\S{1,200}/g,
-  /(?<=--?(?:password|passwd|token|secret|api-key)\s{1,3})\S{1,200}/gi,
-  /(?<=:\/\/[^\s/:@]{0,100}:)[^\s/@]{1,200}(?=@)/g,
-  /(?<=\b[Bb][Ee][Aa][Rr][Ee][Rr] )[A-Za-z0-9._~+/=-]{8,}/g,
+function secret(marker: string, around: (marker: string) => string, flags = 'g'): Secret {
+  const pattern = new RegExp(around(`(?:${marker})`), flags);
+  return { marker, pattern, replacement: REMOVED };
+}
+
+/** What stands before the secret, up to a sign of assignment, is kept. */
+function assigned(marker: string, rest: string, value: string): Secret {
+  const pattern = new RegExp(`((?:${marker})${rest})${value}`, 'gi');
+  return { marker, pattern, replacement: `$1${REMOVED}` };
+}
+
+const ASSIGNMENT = String.raw`["'\\]{0,3}\s{0,3}[=:]\s{0,3}["'\\]{0,3}`;
+
+const SECRETS: readonly Secret[] = [
+  secret('-----BEGIN ', m => String.raw`${m}[A-Z ]*PRIVATE KEY-----[\s\S]*`),
+  secret('AKIA|ASIA', m => String.raw`\b${m}[A-Z0-9]{16}\b`),
+  secret('gh[pousr]_', m => String.raw`\b${m}[A-Za-z0-9]{20,}`),
+  secret('github_pat_', m => String.raw`\b${m}[A-Za-z0-9_]{20,}`),
+  secret('glpat-', m => String.raw`\b${m}[A-Za-z0-9_-]{16,}`),
+  secret('xox[abeprs]-', m => String.raw`\b${m}[A-Za-z0-9-]{10,}`),
+  secret('[spr]k[-_]', m => String.raw`\b${m}[A-Za-z0-9_-]{16,}`),
+  secret('AIza', m => String.raw`\b${m}[A-Za-z0-9_-]{30,}`),
+  secret(
+    'eyJ',
+    m =>
+      String.raw`(?<![A-Za-z0-9_-])${m}[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,4096}(?:\.[A-Za-z0-9_-]*)?`,
+  ),
+  secret('(?:npm|hf|dop_v1|SG|ya29)[_.]', m => String.raw`\b${m}[A-Za-z0-9._-]{16,}`),
+  secret('AccountKey=', m => String.raw`(?<=\b${m})[A-Za-z0-9+/=]{16,}`),
+  secret(String.raw`-u\s`, m => String.raw`(?<=(?:^|\s)${m}\s{0,2}[^\s:]{1,100}:)\S{1,200}`),
+  secret(
+    String.raw`-(?:password|passwd|token|secret|api-key)\s`,
+    m => String.raw`(?<=-?${m}\s{0,2})\S{1,200}`,
+    'gi',
+  ),
+  secret('://', m => String.raw`(?<=${m}[^\s/:@]{0,100}:)[^\s/@]{1,200}(?=@)`),
+  secret('bearer ', m => String.raw`(?<=\b${m})[A-Za-z0-9._~+/=-]{8,}`, 'gi'),
+  assigned(
+    'authorization',
+    String.raw`${ASSIGNMENT}(?:(?:basic|bearer|digest|token|negotiate)\s{1,3})?`,
+    String.raw`[^\s"'\\,]{1,500}`,
+  ),
+  // A name that holds a secret, then `=` or `:` and the value, as in URLs, settings and JSON in a string.
+  assigned(
+    'pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|api[_-]?key|access[_-]?key|private[_-]?key',
+    String.raw`[\w-]{0,40}${ASSIGNMENT}`,
+    String.raw`[^\s"'\\&;,]{1,500}`,
+  ),
 ];
+const ANY_MARKER = new RegExp(SECRETS.map(({ marker }) => marker).join('|'), 'i');
 
 /** JSON text of at most `MAX_ARGUMENTS` characters and a note of the cut. */
 export function redactArguments(value: unknown): string {
@@ -88,8 +122,8 @@ function isSecretKey(key: string): boolean {
  */
 export function redactText(text: string): string {
   let shown = text.slice(0, MAX_SEARCHED);
-  for (const pattern of SECRET_VALUES) shown = shown.replace(pattern, REMOVED);
-  for (const pattern of [AUTHORIZATION, ASSIGNED]) shown = shown.replace(pattern, `$1${REMOVED}`);
+  if (ANY_MARKER.test(shown))
+    for (const { pattern, replacement } of SECRETS) shown = shown.replace(pattern, replacement);
   return text.length <= MAX_STRING || shown.length <= MAX_STRING
     ? shown
     : `${shown.slice(0, MAX_STRING)}… (${text.length} characters)`;
