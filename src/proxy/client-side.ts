@@ -21,7 +21,7 @@ import type { ReplyForm } from './replies.ts';
 import { batchIds, cancelledId, isModern, type Request, whatIsAsked } from './request.ts';
 
 /** More than this in flight is no client at work. */
-const MAX_IN_FLIGHT = 10_000;
+const MAX_IN_FLIGHT = 50_000;
 const MAX_CANCELLED = 1000;
 
 const NOT_UTF8: Malformed = {

@@ -4,13 +4,20 @@ import type { Message, Span } from '../rpc/message.ts';
 import { cutsFor, eachObject, membersOf, type WalkedMember } from '../rpc/walk.ts';
 import { OWN_META } from './methods.ts';
 
+const OWN_BYTES = Buffer.from(OWN_META);
+
+/** False where nothing in a read can be such a key, unless it is spelt with escapes. */
+export function mayBeForged(read: Buffer): boolean {
+  return read.includes(OWN_BYTES);
+}
+
 /**
  * The cuts that take keys `policy-wrap/…` out of every `_meta`, at whatever depth, and out of an
  * error's `data`, in a message in bytes [start, end) that the scanner has accepted.
  */
 export function forgedKeys(buffer: Buffer, start: number, end: number, message: Message): Span[] {
   // Most lines hold no such key: they are searched, not walked.
-  if (!message.hasEscapedKey && !buffer.subarray(start, end).includes(OWN_META)) return [];
+  if (!message.hasEscapedKey && !mayBeForged(buffer.subarray(start, end))) return [];
   const found: Span[][] = [];
   const cut = (members: readonly WalkedMember[]) =>
     found.push(

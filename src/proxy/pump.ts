@@ -57,7 +57,7 @@ export async function runPump(options: PumpOptions): Promise<number> {
   const upstream = startUpstream(options.command, options.args, options.env, {
     data: guarded(say, chunk => {
       const { lines, oversized } = fromServer.push(chunk);
-      for (const read of lines) apply(session.fromServer(read), toClient);
+      apply(session.fromServer(lines), toClient);
       for (const head of oversized)
         apply(session.oversizedFromServer(head, MAX_SERVER_LINE), toClient);
     }),
@@ -143,7 +143,7 @@ export async function runPump(options: PumpOptions): Promise<number> {
     chunk: guarded(say, chunk => {
       const { lines, oversized } = fromClient.push(chunk);
       const turns = [
-        ...lines.map(read => session.fromClient(read)),
+        ...(lines.starts.length === 0 ? [] : [session.fromClient(lines)]),
         ...oversized.map(head => session.oversized(head, options.maxMessage)),
       ];
       for (const turn of turns) decideInOrder(() => decideOrAnswer(turn));

@@ -14,7 +14,7 @@ const MAX_ROUNDS = 8;
 /** Answers that wait for their further round; the oldest are forgotten beyond it. */
 const MAX_OPEN = 1000;
 /** Bytes of `params` up to which they are kept until the answer comes; beyond, their digest is. */
-const MAX_KEPT = 16 * 1024;
+const MAX_KEPT = 2 * 1024;
 /** Beyond this a call is counted in every round. */
 const MAX_DIGESTED = 1024 * 1024;
 

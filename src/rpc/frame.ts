@@ -1,4 +1,4 @@
-// Bytes in chunks → lines ending in LF, without copying a line that came in one piece.
+// Bytes in chunks → lines ending in LF, all of a chunk's in one buffer; copied only where one was begun before.
 
 const LF = 0x0a;
 
@@ -10,10 +10,13 @@ export interface Lines {
 }
 
 export interface Framed {
-  readonly lines: Lines[];
+  /** May be none. */
+  readonly lines: Lines;
   /** The beginnings of lines that were dropped because they were longer than the cap. */
   readonly oversized: readonly Buffer[];
 }
+
+const NO_LINES: Lines = { buffer: Buffer.alloc(0), starts: [], ends: [] };
 
 /** Of a line that is dropped so much is kept: its id stands near its beginning. */
 const HEAD = 4096;
@@ -28,30 +31,24 @@ export class Framer {
   constructor(private readonly maxLine: number) {}
 
   push(chunk: Buffer): Framed {
-    const lines: Lines[] = [];
     const oversized: Buffer[] = [];
+    let lines = NO_LINES;
     let from = 0;
-    if (this.size > 0 || this.head !== undefined) {
+    if (this.head !== undefined) {
       const end = chunk.indexOf(LF);
-      if (end < 0) {
-        this.keep(chunk);
-        return { lines, oversized };
-      }
-      this.keep(chunk.subarray(0, end + 1));
-      if (this.head !== undefined) oversized.push(this.head);
-      else lines.push(split(Buffer.concat(this.pieces, this.size)));
+      if (end < 0) return { lines, oversized };
+      oversized.push(this.head);
       this.reset();
       from = end + 1;
     }
     const last = chunk.lastIndexOf(LF);
     if (last >= from) {
-      // Whole lines of one chunk can be over the cap only where the cap is small.
-      const whole = split(
-        from === 0 && last === chunk.length - 1 ? chunk : chunk.subarray(from, last + 1),
-      );
-      const fitting = within(whole, this.maxLine);
-      oversized.push(...heads(whole, this.maxLine));
-      lines.push(fitting);
+      const whole = chunk.subarray(from, last + 1);
+      const begun = this.size > 0;
+      const size = this.size + whole.length;
+      const buffer = begun ? Buffer.concat([...this.pieces, whole], size) : whole;
+      lines = split(buffer, this.maxLine, oversized);
+      this.reset();
       from = last + 1;
     }
     if (from < chunk.length) this.keep(chunk.subarray(from));
@@ -64,15 +61,10 @@ export class Framer {
   }
 
   private keep(piece: Buffer): void {
-    if (this.head !== undefined) return;
     this.size += piece.length;
-    // The LF itself does not count.
-    const length = piece[piece.length - 1] === LF ? this.size - 1 : this.size;
-    if (length <= this.maxLine) {
-      this.pieces.push(piece);
-      return;
-    }
-    const head = Buffer.concat([...this.pieces, piece].map(part => part.subarray(0, HEAD)));
+    this.pieces.push(piece);
+    if (this.size <= this.maxLine) return;
+    const head = Buffer.concat(this.pieces.map(part => part.subarray(0, HEAD)));
     this.reset();
     this.head = head.subarray(0, HEAD);
   }
@@ -84,31 +76,18 @@ export class Framer {
   }
 }
 
-function split(buffer: Buffer): Lines {
+/** The lines of whole lines; of those over `maxLine` bytes the beginnings go to `oversized`. */
+function split(buffer: Buffer, maxLine: number, oversized: Buffer[]): Lines {
   const starts: number[] = [];
   const ends: number[] = [];
   for (let start = 0; start < buffer.length; ) {
     const end = buffer.indexOf(LF, start);
-    starts.push(start);
-    ends.push(end);
+    if (end - start > maxLine) oversized.push(buffer.subarray(start, Math.min(end, start + HEAD)));
+    else {
+      starts.push(start);
+      ends.push(end);
+    }
     start = end + 1;
   }
   return { buffer, starts, ends };
-}
-
-function heads({ buffer, starts, ends }: Lines, maxLine: number): Buffer[] {
-  return starts.flatMap((start, i) => {
-    const end = ends[i] ?? start;
-    return end - start > maxLine ? [buffer.subarray(start, Math.min(end, start + HEAD))] : [];
-  });
-}
-
-function within(lines: Lines, maxLine: number): Lines {
-  const fits = (_: number, i: number) => (lines.ends[i] ?? 0) - (lines.starts[i] ?? 0) <= maxLine;
-  if (lines.starts.every(fits)) return lines;
-  return {
-    buffer: lines.buffer,
-    starts: lines.starts.filter(fits),
-    ends: lines.ends.filter(fits),
-  };
 }

@@ -6,7 +6,7 @@
 import {
   beginKeys,
   closeObject,
-  keyText,
+  keyName,
   noteKey,
   openObject,
   refuseSerdeKey,
@@ -190,16 +190,14 @@ export function object(at: number, depth: number, read?: ReadMember): number {
     if (bytes[i] !== QUOTE) refuse('expected a key in quotes', i);
     if (count > MAX_KEYS && depth <= options.duplicateDepth)
       refuse(`more than ${MAX_KEYS} keys in one object`, i);
-    const keyStart = i + 1;
-    i = keyString(keyStart);
-    const { end, escaped } = key;
+    i = keyString(i + 1);
+    const name = read === undefined ? '' : keyName(key);
     if (options.serdeKeys === 'refuse') refuseSerdeKey(key);
     if (depth <= options.duplicateDepth) seen = noteKey(base, seen, key);
     i = space(i);
     if (bytes[i] !== 0x3a) refuse('expected `:`', i);
     i = space(i + 1);
-    i =
-      read === undefined ? value(i, depth) : read(keyText(bytes, keyStart, end, escaped), i, depth);
+    i = read === undefined ? value(i, depth) : read(name, i, depth);
     i = space(i);
     const c = bytes[i++];
     if (c === 0x7d) {

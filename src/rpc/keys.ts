@@ -75,6 +75,28 @@ export function noteKey(
 
 export const DUPLICATE = 'duplicate key';
 
+/** Keys that were read lately, by their hash: most messages have the same few. */
+const KNOWN = 128;
+const LONGEST_KNOWN = 32;
+const known: { bytes: Uint8Array; text: string }[] = [];
+
+/** The text of a key that the scanner has read; `hash` as the scanner made it. */
+export function keyName({ start, end, hash, escaped }: Key): string {
+  if (escaped || end - start > LONGEST_KNOWN) return keyText(bytes, start, end, escaped);
+  const slot = hash & (KNOWN - 1);
+  const found = known[slot];
+  if (found !== undefined && isAt(found.bytes, start, end)) return found.text;
+  const text = keyText(bytes, start, end, false);
+  known[slot] = { bytes: Uint8Array.prototype.slice.call(bytes, start, end), text };
+  return text;
+}
+
+function isAt(key: Uint8Array, start: number, end: number): boolean {
+  if (key.length !== end - start) return false;
+  for (let i = 0; i < key.length; i++) if (key[i] !== bytes[start + i]) return false;
+  return true;
+}
+
 /** The key between its quotes, decoded. */
 export function keyText(buffer: Buffer, start: number, end: number, escaped: boolean): string {
   const raw = buffer.toString('utf8', start, end);

@@ -67,7 +67,7 @@ export function readMessage(
   const id = hasId ? readId(buffer, spans.idStart, spans.idEnd, strict) : undefined;
   const invalid = (message: string): Malformed => malformed(ErrorCode.invalidRequest, message, id);
 
-  if (strict && buffer.toString('latin1', spans.jsonrpcStart, spans.jsonrpcEnd) !== '"2.0"')
+  if (strict && !isVersion2(buffer, spans.jsonrpcStart, spans.jsonrpcEnd))
     return invalid('`jsonrpc` must be "2.0"');
   if (strict && spans.hasOther) return invalid('unknown top-level key');
   if (spans.hasTwin) return invalid('a top-level key that differs from a known one only by case');
@@ -96,6 +96,16 @@ export function readMessage(
   return { kind: 'response', id, result, members, hasEscapedKey };
 }
 
+function isVersion2(buffer: Buffer, start: number, end: number): boolean {
+  // The bytes of `"2.0"`, quotes included.
+  return (
+    end - start === 5 &&
+    start >= 0 &&
+    buffer.readUInt32BE(start) === 0x22322e30 &&
+    buffer[end - 1] === 0x22
+  );
+}
+
 function span(start: number, end: number): Span | undefined {
   return start < 0 ? undefined : { start, end };
 }
@@ -114,10 +124,24 @@ function malformed(code: number, message: string, id: Id | undefined): Malformed
 /** The id in bytes [start, end): a string or a safe integer, from servers also as `1.0`. */
 export function readId(buffer: Buffer, start: number, end: number, strict = true): Id | undefined {
   if (buffer[start] === 0x22) return readString(buffer, start, end);
+  const plain = plainNumber(buffer, start, end);
+  if (plain !== undefined) return plain;
   const lexeme = buffer.toString('latin1', start, end);
   const number = Number(lexeme);
   const isSpelt = strict ? /^-?[0-9]+$/.test(lexeme) : /^-?[0-9]/.test(lexeme);
   return isSpelt && Number.isSafeInteger(number) ? number : undefined;
+}
+
+// Nearly every id: a few digits.
+function plainNumber(buffer: Buffer, start: number, end: number): number | undefined {
+  if (end - start > 15) return undefined;
+  let number = 0;
+  for (let i = start; i < end; i++) {
+    const digit = (buffer[i] as number) - 0x30;
+    if (!(digit >= 0 && digit <= 9)) return undefined;
+    number = 10 * number + digit;
+  }
+  return number;
 }
 
 /** The string in bytes [start, end), quotes included, decoded; undefined where it is no string. */

@@ -50,7 +50,7 @@ class Wire {
     const isClient = from === 'client';
     const turns = isClient
       ? [
-          ...lines.map(read => this.session.fromClient(read)),
+          this.session.fromClient(lines),
           ...oversized.map(head => this.session.oversized(head, this.cap)),
         ]
       : [];
@@ -64,8 +64,7 @@ class Wire {
       this.carryOut(actions, outcome, outcome.toServer);
     }
     if (isClient) return outcome;
-    for (const read of lines)
-      this.carryOut(this.session.fromServer(read), outcome, outcome.delivered);
+    this.carryOut(this.session.fromServer(lines), outcome, outcome.delivered);
     for (const head of oversized)
       this.carryOut(this.session.oversizedFromServer(head, this.cap), outcome, outcome.delivered);
     return outcome;

@@ -184,7 +184,7 @@ describe('a server that is valid and unusual', () => {
     client(call(1, 'x'));
     const text = `{"jsonrpc":"2.0","id":1.0,"result":${result}}\n`;
     const { lines } = new Framer(1 << 20).push(Buffer.from(text));
-    const [action] = session.fromServer(lines[0]!);
+    const [action] = session.fromServer(lines);
     expect(action?.kind).toBe('forward');
   });
 });
@@ -250,7 +250,7 @@ describe('lists', () => {
     const text =
       '{"jsonrpc":"2.0","id":1,"result":{"ttl":1e3,"tools":[ {"name":"a","x":1.0} , {"name":"\\u0062"},{"name":"c_1"}],"nextCursor":"p2","_meta":{"k":12345678901234567890}}}';
     const { lines } = new Framer(1 << 20).push(Buffer.from(`${text}\n`));
-    const [action] = session.fromServer(lines[0]!);
+    const [action] = session.fromServer(lines);
     if (action?.kind !== 'forward') throw new Error('not forwarded');
     expect(action.buffer.toString('utf8', action.start, action.end)).toBe(
       '{"jsonrpc":"2.0","id":1,"result":{"ttl":1e3,"tools":[ {"name":"a","x":1.0}],"nextCursor":"p2","_meta":{"k":12345678901234567890}}}\n',
@@ -360,7 +360,7 @@ describe('a failure of policy-wrap itself', () => {
       throw new Error('a bug');
     });
     onTestFinished(() => concat.mockRestore());
-    const [reply, , forward] = session.fromServer(lines[0]!);
+    const [reply, , forward] = session.fromServer(lines);
     expect(reply).toMatchObject({ kind: 'reply', text: expect.stringContaining('-32603') });
     expect(forward?.kind).toBe('forward');
   });

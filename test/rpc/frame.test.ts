@@ -10,13 +10,12 @@ function framed(chunks: readonly (string | Uint8Array)[], maxLine = 1000) {
   for (const chunk of chunks) {
     const read = framer.push(Buffer.from(chunk));
     oversized += read.oversized.length;
-    for (const { buffer, starts, ends } of read.lines) {
-      expect(ends).toHaveLength(starts.length);
-      for (const [i, start] of starts.entries()) {
-        const end = ends[i] ?? -1;
-        expect(buffer[end]).toBe(0x0a);
-        lines.push(buffer.toString('latin1', start, end));
-      }
+    const { buffer, starts, ends } = read.lines;
+    expect(ends).toHaveLength(starts.length);
+    for (const [i, start] of starts.entries()) {
+      const end = ends[i] ?? -1;
+      expect(buffer[end]).toBe(0x0a);
+      lines.push(buffer.toString('latin1', start, end));
     }
   }
   return { lines, oversized, rest: framer.rest };
@@ -68,7 +67,14 @@ test('a line over the cap is not kept', () => {
 
 test('a line that came in one piece is not copied', () => {
   const chunk = Buffer.from('one\ntwo\n');
-  expect(new Framer(100).push(chunk).lines[0]?.buffer.buffer).toBe(chunk.buffer);
+  expect(new Framer(100).push(chunk).lines.buffer.buffer).toBe(chunk.buffer);
+});
+
+test('all lines of a chunk are in one buffer, also where the first was begun before', () => {
+  const framer = new Framer(100);
+  framer.push(Buffer.from('on'));
+  const { buffer, starts, ends } = framer.push(Buffer.from('e\ntwo\nthr')).lines;
+  expect([buffer.toString(), starts, ends]).toEqual(['one\ntwo\n', [0, 4], [3, 7]]);
 });
 
 test('any chunking gives the same lines', () => {

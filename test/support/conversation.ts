@@ -50,12 +50,7 @@ export async function conversation(
     now: () => clock.now,
     ...settings,
   });
-  const framed = (text: string) => {
-    const { lines } = new Framer(64 << 20).push(Buffer.from(`${text}\n`));
-    const [read] = lines;
-    if (read === undefined) throw new Error('no line');
-    return read;
-  };
+  const framed = (text: string) => new Framer(64 << 20).push(Buffer.from(`${text}\n`)).lines;
   const shown = (actions: Action[]): Seen[] =>
     actions.flatMap((action): Seen[] => {
       if (action.kind === 'forward')
