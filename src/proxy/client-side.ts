@@ -9,9 +9,12 @@ import {
   type Id,
   type Malformed,
   type Message,
+  member,
   readMessage,
+  readValue,
 } from '../rpc/message.ts';
 import { salvage } from '../rpc/salvage.ts';
+import type { Member } from '../rpc/scan.ts';
 import { type Line, type Memory, type Pending, passing, settlement, type Turn } from './action.ts';
 import type { Context } from './context.ts';
 import { encodingOf } from './encoding.ts';
@@ -149,7 +152,7 @@ export class ClientSide {
       pending.round = round;
       turn.steps.push({
         kind: 'decide',
-        demand: this.demand(turn, method, judged, asked.arguments),
+        demand: this.demand(turn, request, judged, buffer, asked.shown),
         judged,
         pending,
         forward: passing(line),
@@ -159,10 +162,16 @@ export class ClientSide {
     turn.requests.push(pending);
   }
 
-  private demand(turn: Turn, method: string, judged: Judged, args: () => unknown) {
+  private demand(
+    turn: Turn,
+    { method }: Request,
+    judged: Judged,
+    buffer: Buffer,
+    shown: Member | undefined,
+  ): number | undefined {
     const { records } = this.context;
     if (!records && judged.limits.length === 0) return undefined;
-    const about = { method, arguments: records ? shownArguments(args) : null };
+    const about = { method, arguments: records && shown ? shownArguments(buffer, shown) : null };
     return turn.demands.push(demandFor(this.context, judged, about)) - 1;
   }
 
@@ -214,13 +223,16 @@ function emptyTurn(): Turn {
 }
 
 function replyForm(buffer: Buffer, { method, members }: Request): ReplyForm {
-  if (method !== 'tools/call' || members.some(({ key }) => key === 'task')) return 'error';
+  if (method !== 'tools/call' || member(members, 'task') !== undefined) return 'error';
   return isModern(buffer, members) ? 'modern-result' : 'result';
 }
 
-function shownArguments(read: () => unknown): string | null {
-  const value = read();
-  return value === undefined ? null : redactArguments(value);
+/** Bytes of arguments beyond which they are not decoded only to be recorded. */
+const MAX_SHOWN = 256 * 1024;
+
+function shownArguments(buffer: Buffer, shown: Member): string {
+  const bytes = shown.end - shown.start;
+  return redactArguments(bytes > MAX_SHOWN ? `(${bytes} bytes)` : readValue(buffer, shown));
 }
 
 function isBlank(buffer: Buffer, start: number, end: number): boolean {

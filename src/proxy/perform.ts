@@ -20,42 +20,50 @@ export interface Effects {
 export function perform(actions: readonly Action[], effects: Effects): void {
   const settled: Settled[] = [];
   const demands: Demand[] = [];
-  let run: { buffer: Buffer; start: number; end: number } | undefined;
-  const flush = () => {
-    if (run !== undefined) effects.forward(run.buffer.subarray(run.start, run.end));
-    run = undefined;
-  };
+  let run: Run | undefined;
   for (const action of actions) {
-    switch (action.kind) {
-      case 'forward':
-        if (run?.buffer === action.buffer && run.end === action.start) run.end = action.end;
-        else {
-          flush();
-          run = { buffer: action.buffer, start: action.start, end: action.end };
-        }
-        break;
-      case 'reply':
-        effects.reply(action.text);
-        break;
-      case 'answer':
-        effects.answer(action.text);
-        break;
-      case 'settle':
-        settled.push(action.settled);
-        break;
-      case 'record':
-        demands.push(action.demand);
-        break;
-      case 'denied': {
-        const { effect, subject, reason } = action.verdict;
-        effects.denied(`${effect} ${redactText(subject)}${reason === null ? '' : `: ${reason}`}`);
-        break;
+    if (action.kind === 'forward') {
+      const { buffer, start, end } = action;
+      if (run?.buffer === buffer && run.end === start) run.end = end;
+      else {
+        if (run !== undefined) forward(run, effects);
+        run = { buffer, start, end };
       }
-      case 'note':
-        effects.note(action.text);
-    }
+    } else if (action.kind === 'settle') settled.push(action.settled);
+    else if (action.kind === 'record') demands.push(action.demand);
+    else say(action, effects);
   }
-  flush();
+  if (run !== undefined) forward(run, effects);
   if (settled.length > 0) effects.settle(settled);
   if (demands.length > 0) effects.record(demands);
+}
+
+interface Run {
+  readonly buffer: Buffer;
+  readonly start: number;
+  end: number;
+}
+
+function forward({ buffer, start, end }: Run, effects: Effects): void {
+  effects.forward(buffer.subarray(start, end));
+}
+
+function say(
+  action: Exclude<Action, { kind: 'forward' | 'settle' | 'record' }>,
+  effects: Effects,
+): void {
+  switch (action.kind) {
+    case 'reply':
+      return effects.reply(action.text);
+    case 'answer':
+      return effects.answer(action.text);
+    case 'denied': {
+      const { effect, subject, reason } = action.verdict;
+      return effects.denied(
+        `${effect} ${redactText(subject)}${reason === null ? '' : `: ${reason}`}`,
+      );
+    }
+    case 'note':
+      return effects.note(action.text);
+  }
 }

@@ -6,10 +6,10 @@ import { messageOf, PolicyWrapError } from '../errors.ts';
 import { Framer } from '../rpc/frame.ts';
 import type { Demand, MaybePromise, Store, Taken } from '../store/contract.ts';
 import { onceEvery, type Say } from '../terminal/stderr.ts';
-import type { Action, Turn } from './action.ts';
+import type { Turn } from './action.ts';
 import type { Exit } from './child.ts';
 import { Inlet } from './inlet.ts';
-import { perform } from './perform.ts';
+import { type Effects, perform } from './perform.ts';
 import { inOrder } from './queue.ts';
 import type { Session } from './session.ts';
 import { startUpstream } from './upstream.ts';
@@ -57,20 +57,20 @@ export async function runPump(options: PumpOptions): Promise<number> {
   const upstream = startUpstream(options.command, options.args, options.env, {
     data: guarded(say, chunk => {
       const { lines, oversized } = fromServer.push(chunk);
-      apply(session.fromServer(lines), toClient);
+      perform(session.fromServer(lines), onClient);
       for (const head of oversized)
-        apply(session.oversizedFromServer(head, MAX_SERVER_LINE), toClient);
+        perform(session.oversizedFromServer(head, MAX_SERVER_LINE), onClient);
     }),
     drain: () => input.release('server'),
     deaf: () => {
       gone ??= 'it has closed its input';
       input.release('server');
-      const answer = () => apply(session.serverGone('it has closed its input'), toServer);
+      const answer = () => perform(session.serverGone('it has closed its input'), onServer);
       setTimeout(answer, LAST_WORDS_MS).unref();
     },
     mute: () => {
       gone = 'it has closed its output';
-      apply(session.serverGone(gone), toServer);
+      perform(session.serverGone(gone), onServer);
       upstream.end();
     },
     note: text => say('info', text),
@@ -89,16 +89,17 @@ export async function runPump(options: PumpOptions): Promise<number> {
   const toServer = (bytes: Buffer): void => {
     if (!upstream.write(bytes)) input.hold('server');
   };
-  const apply = (actions: readonly Action[], forward: (bytes: Buffer) => void): void =>
-    perform(actions, {
-      forward,
-      reply: toClient,
-      answer: text => toServer(Buffer.from(text)),
-      settle: settled => store.settle(settled),
-      record: demands => void decide({ steps: [], demands: [...demands], requests: [] }),
-      denied: text => isNews(text) && say('info', text),
-      note: text => isNews(text) && say('warn', text),
-    });
+  const effects = (forward: (bytes: Buffer) => void): Effects => ({
+    forward,
+    reply: toClient,
+    answer: text => toServer(Buffer.from(text)),
+    settle: settled => store.settle(settled),
+    record: demands => void decide({ steps: [], demands: [...demands], requests: [] }),
+    denied: text => isNews(text) && say('info', text),
+    note: text => isNews(text) && say('warn', text),
+  });
+  const onClient = effects(toClient);
+  const onServer = effects(toServer);
 
   const failure = (error: unknown): PolicyWrapError => {
     if (isNews(messageOf(error))) say('error', `${messageOf(error)}${helpOf(error)}`);
@@ -116,10 +117,10 @@ export async function runPump(options: PumpOptions): Promise<number> {
   const decide = (turn: Turn): MaybePromise<void> => {
     if (turn.requests.length > 0 && (gone !== undefined || !upstream.accepts)) {
       const text = `the server ended before it answered: ${gone ?? 'it reads no more'}`;
-      return apply(session.undeliverable(turn, text), toServer);
+      return perform(session.undeliverable(turn, text), onServer);
     }
     const conclude = (taken: readonly Taken[] | PolicyWrapError) =>
-      apply(session.conclude(turn, taken), toServer);
+      perform(session.conclude(turn, taken), onServer);
     if (turn.demands.length === 0) return conclude([]);
     const taken = take(turn.demands);
     return taken instanceof Promise ? taken.catch(failure).then(conclude) : conclude(taken);
@@ -131,7 +132,7 @@ export async function runPump(options: PumpOptions): Promise<number> {
     } catch (error) {
       const text = `denied because policy-wrap failed: ${messageOf(error)}`;
       say('error', error instanceof Error ? (error.stack ?? text) : text);
-      return apply(session.undeliverable(turn, text), toServer);
+      return perform(session.undeliverable(turn, text), onServer);
     }
   };
   const decideInOrder = inOrder(
@@ -169,7 +170,7 @@ export async function runPump(options: PumpOptions): Promise<number> {
     await delay(LATE_INPUT_MS);
     throw error;
   } finally {
-    apply(session.serverGone(gone ?? ''), toServer);
+    perform(session.serverGone(gone ?? ''), onServer);
     await Promise.all([upstream.cleared(), flushed(stdout, endAsked)]);
     input.stop();
     for (const signal of ENDINGS) process.off(signal, end);

@@ -20,7 +20,8 @@ export type Request = Extract<Message, { kind: 'request' }>;
 export type Asked =
   /** Nothing that a policy is about. */
   | { kind: 'pass' }
-  | { kind: 'judge'; call: Call; arguments: () => unknown }
+  /** `shown`: the member of `params` that the record shows. */
+  | { kind: 'judge'; call: Call; shown: Member | undefined }
   | { kind: 'error'; code: number; message: string };
 
 /** Methods that the policy decides on and 2026-07-28 does not have: a server knows them no more. */
@@ -40,7 +41,7 @@ export function whatIsAsked(
   const { members } = request;
   if (GONE.has(request.method) && isModern(buffer, members)) return notFound(request.method);
   const asked = read(buffer, members, policed, ownsTask);
-  const twin = lookAlike(members.map(({ key }) => key));
+  const twin = lookAlike(members);
   if (twin !== undefined)
     return fault(ErrorCode.invalidParams, `\`params\` has a key that looks like \`${twin}\``);
   if (asked.kind !== 'judge') return asked;
@@ -51,13 +52,17 @@ export function whatIsAsked(
 const CONTROL = /\p{Cc}/u;
 
 function nameProblem(call: Call): string | undefined {
+  if (call.kind === 'tool') return problemOf(call.name, LONGEST_NAME);
   if (call.kind === 'all') return call.calls.map(nameProblem).find(found => found !== undefined);
-  const names = call.kind === 'tool' ? [call.name] : call.names;
   // The rules on resources have a bound of their own.
-  if (call.kind !== 'resource' && names.some(name => name.length > LONGEST_NAME))
-    return `a name of more than ${LONGEST_NAME} characters`;
-  // Some servers cut a name at a NUL; no name has a reason to hold such characters.
-  return names.some(name => CONTROL.test(name)) ? 'a name with control characters' : undefined;
+  const longest = call.kind === 'resource' ? Number.POSITIVE_INFINITY : LONGEST_NAME;
+  return call.names.map(name => problemOf(name, longest)).find(found => found !== undefined);
+}
+
+// Some servers cut a name at a NUL; no name has a reason to hold such characters.
+function problemOf(name: string, longest: number): string | undefined {
+  if (name.length > longest) return `a name of more than ${longest} characters`;
+  return CONTROL.test(name) ? 'a name with control characters' : undefined;
 }
 
 function read(
@@ -66,31 +71,25 @@ function read(
   policed: Policed,
   ownsTask: (id: string) => boolean,
 ): Asked {
-  const value = (key: string) => valueIn(buffer, members, key);
   switch (policed) {
     case 'tool': {
       const name = stringMember(buffer, members, 'name');
       if (name === undefined) return missing('name');
-      const args = () => value('arguments');
-      return judged({ kind: 'tool', name, args }, shown(members, 'arguments', args));
+      const given = member(members, 'arguments');
+      return judged({ kind: 'tool', name, args: () => given && readValue(buffer, given) }, given);
     }
     case 'prompt': {
       const name = stringMember(buffer, members, 'name');
       if (name === undefined) return missing('name');
-      const args = shown(members, 'arguments', () => value('arguments'));
-      return judged({ kind: 'prompt', names: [name] }, args);
+      return judged({ kind: 'prompt', names: [name] }, member(members, 'arguments'));
     }
     case 'resource': {
       const uri = stringMember(buffer, members, 'uri');
       return uri === undefined ? missing('uri') : judged({ kind: 'resource', names: [uri] });
     }
     case 'completion': {
-      const call = callOfReference(value('ref'));
-      if (call === undefined) return missing('ref');
-      return judged(
-        call,
-        shown(members, 'argument', () => value('argument')),
-      );
+      const call = callOfReference(valueIn(buffer, members, 'ref'));
+      return call === undefined ? missing('ref') : judged(call, member(members, 'argument'));
     }
     case 'task': {
       const id = stringMember(buffer, members, 'taskId');
@@ -98,19 +97,10 @@ function read(
       return ownsTask(id) ? { kind: 'pass' } : judged({ kind: 'task', names: [id] });
     }
     case 'listen':
-      return subscriptions(value('notifications'), ownsTask);
+      return subscriptions(valueIn(buffer, members, 'notifications'), ownsTask);
     case 'pass':
       return { kind: 'pass' };
   }
-}
-
-// Arguments beyond this are not decoded only to be recorded.
-const MAX_DECODED = 256 * 1024;
-
-function shown(members: readonly Member[], key: string, decode: () => unknown): () => unknown {
-  const found = member(members, key);
-  const bytes = found === undefined ? 0 : found.end - found.start;
-  return bytes > MAX_DECODED ? () => `(${bytes} bytes)` : decode;
 }
 
 function fault(code: number, message: string): Asked {
@@ -125,19 +115,22 @@ function missing(key: string): Asked {
   return fault(ErrorCode.invalidParams, `\`params.${key}\` is missing or not of its type`);
 }
 
-function judged(call: Call, args: () => unknown = () => undefined): Asked {
-  return { kind: 'judge', call, arguments: args };
+function judged(call: Call, shown?: Member): Asked {
+  return { kind: 'judge', call, shown };
 }
 
 // A lenient server may read `Name` or `ｎame` where the policy read `name`.
-function lookAlike(keys: readonly string[]): string | undefined {
-  return keys
-    .map(key => [key, FOLDED_KEYS.get(folded(key))] as const)
-    .find(([key, known]) => known !== undefined && known !== key)?.[1];
+function lookAlike(members: readonly { key: string }[]): string | undefined {
+  for (const { key } of members) {
+    const known = FOLDED_KEYS.get(folded(key));
+    if (known !== undefined && known !== key) return known;
+  }
+  return undefined;
 }
 
 function hasLookAlike(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && lookAlike(Object.keys(value)) !== undefined;
+  if (typeof value !== 'object' || value === null) return false;
+  return lookAlike(Object.keys(value).map(key => ({ key }))) !== undefined;
 }
 
 function valueIn(buffer: Buffer, members: readonly Member[], key: string): unknown {

@@ -17,6 +17,9 @@ export class Tasks {
 
   /** Notes the task that a result of an allowed `tools/call` hands out, where it does. */
   note(buffer: Buffer, result: readonly Member[]): void {
+    const task = member(result, 'task');
+    const type = member(result, 'resultType');
+    if (task === undefined && type === undefined) return;
     // A result names one task; a server may repeat the key, and make the name as long as it likes.
     const ids = new Set(taskIds(buffer, result));
     const [id] = ids;

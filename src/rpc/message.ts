@@ -153,7 +153,8 @@ export function readString(buffer: Buffer, start: number, end: number): string |
 
 /** The value of a member of `params`, `result` or `error`; undefined where there is none. */
 export function member(members: readonly Member[], key: string): Member | undefined {
-  return members.find(candidate => candidate.key === key);
+  for (const candidate of members) if (candidate.key === key) return candidate;
+  return undefined;
 }
 
 /** A string member, decoded; undefined where it is absent or no string. */
