@@ -20,23 +20,23 @@ const LOG_LINE =
   '2026-11-22T10:00:00Z INFO  service "api" of cluster orders is in a steady state\n';
 const texts = new Map();
 
+// Each reply is a write of its own, as in the SDKs.
 let unfinished = [];
 process.stdin.on('data', chunk => {
-  let replies = '';
   let from = 0;
   for (let lf = chunk.indexOf(10); lf >= 0; lf = chunk.indexOf(10, from)) {
     const line = Buffer.concat([...unfinished, chunk.subarray(from, lf)]);
     unfinished = [];
     from = lf + 1;
-    replies += answer(JSON.parse(line.toString('utf8')));
+    answer(JSON.parse(line.toString('utf8')));
   }
   if (from < chunk.length) unfinished.push(chunk.subarray(from));
-  if (replies !== '') process.stdout.write(replies);
 });
 
 function answer({ id, method, params }) {
-  if (id === undefined) return '';
-  return `${JSON.stringify({ jsonrpc: '2.0', id, result: resultOf(method, params) })}\n`;
+  if (id === undefined) return;
+  const reply = { jsonrpc: '2.0', id, result: resultOf(method, params) };
+  process.stdout.write(`${JSON.stringify(reply)}\n`);
 }
 
 function resultOf(method, params) {
