@@ -39,6 +39,8 @@ for (const [value, digits] of [...'0123456789abcdef'].entries())
 
 // The scan in progress. One scan runs to its end before the next begins, so the state is shared.
 let bytes: Buffer = Buffer.alloc(1);
+/** The same bytes, four at a time; none where they do not begin at a multiple of four. */
+let words = new Int32Array(0);
 let limit = 0;
 let escapedKeys = false;
 let options: ScanOptions = {
@@ -50,11 +52,18 @@ let options: ScanOptions = {
 /** Sets the bytes that the functions below read: up to `end`, where an LF must stand. */
 export function beginScan(buffer: Buffer, end: number, how: ScanOptions): void {
   if (buffer[end] !== LF) throw new RangeError('a line feed must follow the scanned bytes');
+  if (buffer !== bytes) words = wordsOf(buffer);
   bytes = buffer;
   limit = end;
   options = how;
   escapedKeys = false;
   beginKeys(buffer);
+}
+
+function wordsOf({ buffer, byteOffset, length }: Buffer): Int32Array<ArrayBuffer> {
+  return byteOffset % 4 === 0
+    ? new Int32Array(buffer as ArrayBuffer, byteOffset, length >> 2)
+    : new Int32Array(0);
 }
 
 /** True where some key of the scanned text, at any depth, is spelt with an escape. */
@@ -95,11 +104,37 @@ function string(at: number): number {
   const stops = STOPS;
   let i = at;
   for (;;) {
+    const long = i + LONG;
+    while (stops[data[i] as number] === 0 && i < long) i++;
+    if (i === long) i = plainWords(i);
     while (stops[data[i] as number] === 0) i++;
     if (data[i] === QUOTE) return i + 1;
     if (data[i] !== BACKSLASH) refuse('control character in a string', i);
     i = escapeSequence(i + 1);
   }
+}
+
+/** Plain bytes of a string after which the next ones are looked at eight at a time. */
+const LONG = 32;
+
+// From `at` on, up to the first eight bytes in which one may end a run of plain ones. In a word, the
+// high bit of a byte is set by: a borrow below 0x20; or by one from 0x01 where the byte, with quotes
+// or backslashes turned to zeros, was zero. A byte of 0x80 or more, or a borrow from the byte below,
+// is seen as plain or as an end, but an end never as plain.
+function plainWords(at: number): number {
+  const aligned = (at + 3) & ~3;
+  for (let i = at; i < aligned; i++) if (STOPS[bytes[i] as number] === 1) return i;
+  let i = aligned >> 2;
+  for (const last = words.length - 1; i < last; i += 2) {
+    const a = words[i] as number;
+    const b = words[i + 1] as number;
+    const endsInA =
+      (a - 0x20202020) | ((a ^ 0x22222222) - 0x01010101) | ((a ^ 0x5c5c5c5c) - 0x01010101);
+    const endsInB =
+      (b - 0x20202020) | ((b ^ 0x22222222) - 0x01010101) | ((b ^ 0x5c5c5c5c) - 0x01010101);
+    if (((endsInA & ~a) | (endsInB & ~b)) & 0x80808080) break;
+  }
+  return i << 2;
 }
 
 /** `at` is behind the backslash; returns the offset behind the escape. */
@@ -175,11 +210,16 @@ function array(at: number, depth: number): number {
   }
 }
 
-/** Reads a member's value, from `start`; returns the offset behind it. */
-export type ReadMember = (key: string, start: number, depth: number) => number;
+/** Is told of an object's members. */
+export interface Visitor {
+  /** Who is told of the members of this member's value, where that is an object. */
+  within(key: string): Visitor | undefined;
+  /** A member whose value is in bytes [start, end). */
+  member(key: string, start: number, end: number): void;
+}
 
-/** `at` is behind the opening brace. Members are read by `read`, or as any value. */
-export function object(at: number, depth: number, read?: ReadMember): number {
+/** `at` is behind the opening brace; returns the offset behind the closing one. */
+export function object(at: number, depth: number, visitor?: Visitor): number {
   if (depth > MAX_DEPTH) refuse(`nested deeper than ${MAX_DEPTH} levels`, at);
   const base = openObject();
   let seen: Set<string> | undefined;
@@ -191,13 +231,16 @@ export function object(at: number, depth: number, read?: ReadMember): number {
     if (count > MAX_KEYS && depth <= options.duplicateDepth)
       refuse(`more than ${MAX_KEYS} keys in one object`, i);
     i = keyString(i + 1);
-    const name = read === undefined ? '' : keyName(key);
+    const name = visitor === undefined ? '' : keyName(key);
     if (options.serdeKeys === 'refuse') refuseSerdeKey(key);
     if (depth <= options.duplicateDepth) seen = noteKey(base, seen, key);
     i = space(i);
     if (bytes[i] !== 0x3a) refuse('expected `:`', i);
     i = space(i + 1);
-    i = read === undefined ? value(i, depth) : read(name, i, depth);
+    const start = i;
+    const inner = bytes[i] === 0x7b ? visitor?.within(name) : undefined;
+    i = inner === undefined ? value(i, depth) : object(i + 1, depth + 1, inner);
+    visitor?.member(name, start, i);
     i = space(i);
     const c = bytes[i++];
     if (c === 0x7d) {

@@ -13,6 +13,7 @@ import {
   object,
   type ScanOptions,
   space,
+  type Visitor,
   value,
 } from './grammar.ts';
 import { Refusal, refuse } from './refusal.ts';
@@ -78,7 +79,13 @@ export function scanJson(
   end: number,
   how: ScanOptions = STRICT,
 ): Fault | undefined {
-  return scan(buffer, end, how, () => value(space(start), 0));
+  beginScan(buffer, end, how);
+  try {
+    endAt(value(space(start), 0), end);
+    return undefined;
+  } catch (error) {
+    return faultOf(error);
+  }
 }
 
 /**
@@ -92,49 +99,41 @@ export function scanMessage(
   spans: Spans,
   how: ScanOptions = STRICT,
 ): Fault | undefined {
-  clear(spans);
-  const fault = scan(buffer, end, how, () => {
-    const first = space(start);
-    if (buffer[first] !== 0x7b) refuse(NO_OBJECT, first);
-    return object(first + 1, 1, (key, from, depth) => {
-      const to = isContainer(key) ? inner(buffer, from, depth, spans) : value(from, depth);
-      top(spans, key, from, to);
-      return to;
-    });
-  });
-  spans.hasEscapedKey = hadEscapedKey();
-  return fault;
-}
-
-function scan(
-  buffer: Buffer,
-  end: number,
-  how: ScanOptions,
-  read: () => number,
-): Fault | undefined {
+  found = clear(spans);
   beginScan(buffer, end, how);
   try {
-    const rest = space(read());
-    if (rest !== end) refuse('unexpected text after the end of the value', rest);
+    const first = space(start);
+    if (buffer[first] !== 0x7b) refuse(NO_OBJECT, first);
+    endAt(object(first + 1, 1, TOP), end);
     return undefined;
   } catch (error) {
-    if (error instanceof Refusal) return { at: error.at, message: error.message };
-    throw error;
+    return faultOf(error);
+  } finally {
+    spans.hasEscapedKey = hadEscapedKey();
   }
 }
 
-function isContainer(key: string): boolean {
-  return key === 'params' || key === 'result' || key === 'error';
+function endAt(at: number, end: number): void {
+  const rest = space(at);
+  if (rest !== end) refuse('unexpected text after the end of the value', rest);
 }
 
-function inner(buffer: Buffer, at: number, depth: number, spans: Spans): number {
-  if (buffer[at] !== 0x7b) return value(at, depth);
-  return object(at + 1, depth + 1, (key, start, level) => {
-    const end = value(start, level);
-    spans.members.push({ key, start, end });
-    return end;
-  });
+function faultOf(error: unknown): Fault {
+  if (error instanceof Refusal) return { at: error.at, message: error.message };
+  throw error;
 }
+
+// What the scan in progress has found.
+let found = emptySpans();
+
+const PARTS: Visitor = {
+  within: () => undefined,
+  member: (key, start, end) => found.members.push({ key, start, end }),
+};
+const TOP: Visitor = {
+  within: key => (key === 'params' || key === 'result' || key === 'error' ? PARTS : undefined),
+  member: (key, start, end) => top(found, key, start, end),
+};
 
 export function emptySpans(): Spans {
   return clear({ members: [] as Member[] } as Spans);

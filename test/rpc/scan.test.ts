@@ -292,6 +292,22 @@ test('a mutated text is accepted iff JSON.parse accepts it and no exception hold
   );
 });
 
+test('a long string ends where it ends, wherever it begins and whatever stands around its end', () => {
+  const plain = ['a', ' ', '!', '#', '[', ']', '\x7f', 'é', '\u0800', '\u{10ffff}', '¢'];
+  const special = ['"', '\\', '\\"', '\\u0041', '\x1f', '\0', '\n', '\t'];
+  for (let length = 0; length < 90; length++)
+    for (const [i, end] of special.entries()) {
+      const before = ' '.repeat((length * 3 + i) % 9);
+      const fill = plain[(length + i) % plain.length] ?? '';
+      const text = `${before}"${'x'.repeat(length)}${fill}${end}${fill}yyyyyyyy"`;
+      for (const offset of [0, 1, 2, 3, 4]) {
+        const bytes = Buffer.from(`${' '.repeat(offset)}${text}\n`).subarray(offset);
+        const found = scanJson(bytes, 0, bytes.length - 1) === undefined;
+        expect([text, found]).toEqual([text, parses(text)]);
+      }
+    }
+}, 60_000);
+
 test('arbitrary tokens in a row are accepted iff JSON.parse accepts them', () => {
   const token = fc.oneof(
     fc.constantFrom(...FRAGMENTS, '1', '"a"', '"b"'),
