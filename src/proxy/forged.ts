@@ -1,29 +1,23 @@
 // Keys that only policy-wrap may write are cut out of what a server sends.
 import { folded } from '../rpc/fold.ts';
+import { OWN_PREFIX } from '../rpc/keys.ts';
 import type { Message, Span } from '../rpc/message.ts';
 import { cutsFor, eachObject, membersOf, type WalkedMember } from '../rpc/walk.ts';
-import { OWN_META } from './methods.ts';
 
-const OWN_BYTES = Buffer.from(OWN_META);
-
-/** False where nothing in a read can be such a key, unless it is spelt with escapes. */
-export function mayBeForged(read: Buffer): boolean {
-  return read.includes(OWN_BYTES);
-}
+const NONE: readonly Span[] = [];
 
 /**
  * The cuts that take keys `policy-wrap/…` out of every `_meta`, at whatever depth, and out of an
- * error's `data`, in a message in bytes [start, end) that the scanner has accepted.
+ * error's `data`, in the message from `start` on that the scanner has accepted.
  */
-export function forgedKeys(buffer: Buffer, start: number, end: number, message: Message): Span[] {
-  // Most lines hold no such key: they are searched, not walked.
-  if (!message.hasEscapedKey && !mayBeForged(buffer.subarray(start, end))) return [];
+export function forgedKeys(buffer: Buffer, start: number, message: Message): readonly Span[] {
+  if (!message.mayHaveOwnKey) return NONE;
   const found: Span[][] = [];
   const cut = (members: readonly WalkedMember[]) =>
     found.push(
       cutsFor(
         members.map(({ start: from, value }) => ({ start: from, end: value.end })),
-        index => members[index]?.key.startsWith(OWN_META) === true,
+        index => members[index]?.key.startsWith(OWN_PREFIX) === true,
       ),
     );
   // Some clients match keys without regard to case.

@@ -2,6 +2,7 @@
 // with it. What is not listed here does not pass.
 
 import type { ClientKey } from '../policy/schema.ts';
+import { OWN_PREFIX } from '../rpc/keys.ts';
 
 /** How a request is judged. */
 export type Policed =
@@ -98,6 +99,4 @@ export const PARAM_KEYS: readonly string[] = [
 export const PROTOCOL_VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
 /** The first protocol version without a handshake, whose results carry `resultType`. */
 export const MODERN = '2026-07-28';
-/** Keys of `_meta` that only policy-wrap may write. */
-export const OWN_META = 'policy-wrap/';
-export const VERDICT_KEY = 'policy-wrap/verdict';
+export const VERDICT_KEY = `${OWN_PREFIX}verdict`;

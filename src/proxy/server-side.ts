@@ -27,7 +27,7 @@ import { askedFor, outcomeOf } from './answer.ts';
 import { type AskingDenied, askingDenied } from './asking.ts';
 import type { Context } from './context.ts';
 import { encodingOf } from './encoding.ts';
-import { forgedKeys, mayBeForged } from './forged.ts';
+import { forgedKeys } from './forged.ts';
 import { type Hiding, hidingOf } from './hiding.ts';
 import { denialRow, refusal } from './judge.ts';
 import { hiddenItems } from './lists.ts';
@@ -36,11 +36,6 @@ import { denialReply } from './replies.ts';
 type Request = Extract<Message, { kind: 'request' }>;
 type Notification = Extract<Message, { kind: 'notification' }>;
 type Response = Extract<Message, { kind: 'response' }>;
-
-interface ServerLine extends Line {
-  /** False where the whole read has no key that only policy-wrap may write, unless with escapes. */
-  readonly mayForge: boolean;
-}
 
 /** Requests of the server's that the client has yet to answer; the oldest are forgotten beyond it. */
 const MAX_ASKED = 10_000;
@@ -66,12 +61,11 @@ export class ServerSide {
   lines({ buffer, starts, ends }: Lines): Action[] {
     const actions: Action[] = [];
     const encoding = encodingOf(buffer);
-    const mayForge = mayBeForged(buffer);
     for (const [i, start] of starts.entries()) {
       const end = ends[i] ?? start;
       if (end === start) continue;
       const done = encoding.isUtf8(start, end)
-        ? this.guardedLine({ buffer, start, end, isPlain: encoding.isPlain, mayForge })
+        ? this.guardedLine({ buffer, start, end, isPlain: encoding.isPlain })
         : this.unreadable(buffer, start, end, 'not valid UTF-8');
       actions.push(...done);
     }
@@ -79,7 +73,7 @@ export class ServerSide {
   }
 
   // A bug must not take the other lines of the read with it, nor leave a call without an answer.
-  private guardedLine(line: ServerLine): Action[] {
+  private guardedLine(line: Line): Action[] {
     try {
       return this.line(line);
     } catch (error) {
@@ -88,7 +82,7 @@ export class ServerSide {
     }
   }
 
-  private line(line: ServerLine): Action[] {
+  private line(line: Line): Action[] {
     const { buffer, start, end } = line;
     const message = readMessage(buffer, start, end, TOLERANT);
     switch (message.kind) {
@@ -121,14 +115,14 @@ export class ServerSide {
   }
 
   // A task may ask in its status for what a request would.
-  private notification(line: ServerLine, message: Notification): Action[] {
+  private notification(line: Line, message: Notification): Action[] {
     const denial = askingDenied(this.context, line.buffer, message);
     return denial?.enforced
       ? this.denied(denial)
       : [...this.denied(denial), cleaned(line, message)];
   }
 
-  private request(line: ServerLine, message: Request): Action[] {
+  private request(line: Line, message: Request): Action[] {
     const denial = askingDenied(this.context, line.buffer, message);
     if (denial?.enforced) {
       const text = errorReply(message.id, ErrorCode.denied, denialText(denial.verdict));
@@ -138,7 +132,7 @@ export class ServerSide {
     return [...this.denied(denial), cleaned(line, message)];
   }
 
-  private response(line: ServerLine, message: Response): Action[] {
+  private response(line: Line, message: Response): Action[] {
     const pending = this.waiting(message.id);
     if (pending === undefined) return this.unasked(message.id);
     const actions = this.answer(line, message, pending);
@@ -147,7 +141,7 @@ export class ServerSide {
     return actions;
   }
 
-  private answer(line: ServerLine, message: Response, pending: Pending): Action[] {
+  private answer(line: Line, message: Response, pending: Pending): Action[] {
     const { buffer } = line;
     const { members, result } = message;
     const { method, round, cancelled } = pending;
@@ -202,9 +196,9 @@ export class ServerSide {
 }
 
 /** The action that sends a message on, without what is hidden and what the server may not say. */
-function cleaned(line: ServerLine, message: Message, hidden: readonly Span[] = NONE): Action {
-  const { buffer, start, end, isPlain, mayForge } = line;
-  const forged = mayForge || message.hasEscapedKey ? forgedKeys(buffer, start, end, message) : NONE;
+function cleaned(line: Line, message: Message, hidden: readonly Span[] = NONE): Action {
+  const { buffer, start, end, isPlain } = line;
+  const forged = forgedKeys(buffer, start, message);
   if (hidden.length === 0 && forged.length === 0) return passing(line);
   const rest = without(buffer, start, end + 1, [...hidden, ...forged]);
   return passing({ buffer: rest, start: 0, end: rest.length - 1, isPlain });

@@ -7,12 +7,13 @@ import {
   beginKeys,
   closeObject,
   keyName,
+  mayBeOwn,
   noteKey,
   openObject,
   refuseSerdeKey,
-  SEED,
 } from './keys.ts';
 import { refuse } from './refusal.ts';
+import { beginStrings, key, keyString, string } from './strings.ts';
 
 export interface ScanOptions {
   /** Depth down to which duplicate keys are refused; 1 is the message itself. */
@@ -26,23 +27,12 @@ export const MAX_DEPTH = 128;
 export const MAX_KEYS = 10_000;
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const LF = 0x0a;
-
-// Bytes that end a run of plain string bytes.
-const STOPS = new Uint8Array(256).fill(1, 0, 0x20);
-STOPS[QUOTE] = 1;
-STOPS[BACKSLASH] = 1;
-const HEX = new Int8Array(256).fill(-1);
-for (const [value, digits] of [...'0123456789abcdef'].entries())
-  for (const digit of [digits, digits.toUpperCase()]) HEX[digit.charCodeAt(0)] = value;
 
 // The scan in progress. One scan runs to its end before the next begins, so the state is shared.
 let bytes: Buffer = Buffer.alloc(1);
-/** The same bytes, four at a time; none where they do not begin at a multiple of four. */
-let words = new Int32Array(0);
 let limit = 0;
-let escapedKeys = false;
+let ownKeys = false;
 let options: ScanOptions = {
   duplicateDepth: MAX_DEPTH,
   loneSurrogates: 'refuse',
@@ -52,23 +42,17 @@ let options: ScanOptions = {
 /** Sets the bytes that the functions below read: up to `end`, where an LF must stand. */
 export function beginScan(buffer: Buffer, end: number, how: ScanOptions): void {
   if (buffer[end] !== LF) throw new RangeError('a line feed must follow the scanned bytes');
-  if (buffer !== bytes) words = wordsOf(buffer);
   bytes = buffer;
   limit = end;
   options = how;
-  escapedKeys = false;
+  ownKeys = false;
+  beginStrings(buffer, how.loneSurrogates);
   beginKeys(buffer);
 }
 
-function wordsOf({ buffer, byteOffset, length }: Buffer): Int32Array<ArrayBuffer> {
-  return byteOffset % 4 === 0
-    ? new Int32Array(buffer as ArrayBuffer, byteOffset, length >> 2)
-    : new Int32Array(0);
-}
-
-/** True where some key of the scanned text, at any depth, is spelt with an escape. */
-export function hadEscapedKey(): boolean {
-  return escapedKeys;
+/** True where some key of the scanned text, at any depth, may be one that only policy-wrap may write. */
+export function hadOwnKey(): boolean {
+  return ownKeys;
 }
 
 /** The first offset from `at` on that is no white space. */
@@ -96,85 +80,6 @@ function literal(at: number, word: string): number {
   for (let i = 0; i < word.length; i++)
     if (bytes[at + i] !== word.charCodeAt(i)) refuse('expected a JSON value', at);
   return at + word.length;
-}
-
-/** `at` is behind the opening quote; returns the offset behind the closing one. */
-function string(at: number): number {
-  const data = bytes;
-  const stops = STOPS;
-  let i = at;
-  for (;;) {
-    const long = i + LONG;
-    while (stops[data[i] as number] === 0 && i < long) i++;
-    if (i === long) i = plainWords(i);
-    while (stops[data[i] as number] === 0) i++;
-    if (data[i] === QUOTE) return i + 1;
-    if (data[i] !== BACKSLASH) refuse('control character in a string', i);
-    i = escapeSequence(i + 1);
-  }
-}
-
-/** Plain bytes of a string after which the next ones are looked at eight at a time. */
-const LONG = 32;
-
-// From `at` on, up to the first eight bytes in which one may end a run of plain ones. In a word, the
-// high bit of a byte is set by: a borrow below 0x20; or by one from 0x01 where the byte, with quotes
-// or backslashes turned to zeros, was zero. A byte of 0x80 or more, or a borrow from the byte below,
-// is seen as plain or as an end, but an end never as plain.
-function plainWords(at: number): number {
-  const aligned = (at + 3) & ~3;
-  for (let i = at; i < aligned; i++) if (STOPS[bytes[i] as number] === 1) return i;
-  let i = aligned >> 2;
-  for (const last = words.length - 1; i < last; i += 2) {
-    const a = words[i] as number;
-    const b = words[i + 1] as number;
-    const endsInA =
-      (a - 0x20202020) | ((a ^ 0x22222222) - 0x01010101) | ((a ^ 0x5c5c5c5c) - 0x01010101);
-    const endsInB =
-      (b - 0x20202020) | ((b ^ 0x22222222) - 0x01010101) | ((b ^ 0x5c5c5c5c) - 0x01010101);
-    if (((endsInA & ~a) | (endsInB & ~b)) & 0x80808080) break;
-  }
-  return i << 2;
-}
-
-/** `at` is behind the backslash; returns the offset behind the escape. */
-function escapeSequence(at: number): number {
-  switch (bytes[at]) {
-    case QUOTE:
-    case BACKSLASH:
-    case 0x2f:
-    case 0x62:
-    case 0x66:
-    case 0x6e:
-    case 0x72:
-    case 0x74:
-      return at + 1;
-    case 0x75:
-      return unicodeEscape(at + 1);
-    default:
-      return refuse('invalid escape in a string', at);
-  }
-}
-
-function unicodeEscape(at: number): number {
-  const unit = hex4(at);
-  if ((unit & 0xf800) !== 0xd800 || options.loneSurrogates === 'pass') return at + 4;
-  const isPair =
-    unit < 0xdc00 &&
-    bytes[at + 4] === BACKSLASH &&
-    bytes[at + 5] === 0x75 &&
-    (hex4(at + 6) & 0xfc00) === 0xdc00;
-  return isPair ? at + 10 : refuse('lone surrogate in a string', at);
-}
-
-function hex4(at: number): number {
-  let unit = 0;
-  for (let i = at; i < at + 4; i++) {
-    const digit = HEX[bytes[i] as number] as number;
-    if (digit < 0) refuse('invalid escape in a string', i);
-    unit = (unit << 4) | digit;
-  }
-  return unit;
 }
 
 function number(at: number): number {
@@ -231,6 +136,7 @@ export function object(at: number, depth: number, visitor?: Visitor): number {
     if (count > MAX_KEYS && depth <= options.duplicateDepth)
       refuse(`more than ${MAX_KEYS} keys in one object`, i);
     i = keyString(i + 1);
+    if (mayBeOwn(key)) ownKeys = true;
     const name = visitor === undefined ? '' : keyName(key);
     if (options.serdeKeys === 'refuse') refuseSerdeKey(key);
     if (depth <= options.duplicateDepth) seen = noteKey(base, seen, key);
@@ -248,34 +154,5 @@ export function object(at: number, depth: number, visitor?: Visitor): number {
       return i;
     }
     if (c !== 0x2c) refuse('expected `,` or `}`', i - 1);
-  }
-}
-
-/** The key that was read last. */
-const key = { start: 0, end: 0, hash: 0, escaped: false };
-
-/** As `string`, and notes in `key` what it read. */
-function keyString(at: number): number {
-  const data = bytes;
-  const stops = STOPS;
-  let i = at;
-  let h = SEED;
-  key.escaped = false;
-  for (;;) {
-    let c = data[i] as number;
-    while (stops[c] === 0) {
-      h = Math.imul(h ^ c, 0x01000193);
-      c = data[++i] as number;
-    }
-    if (c === QUOTE) {
-      key.start = at;
-      key.end = i;
-      key.hash = h;
-      return i + 1;
-    }
-    if (c !== BACKSLASH) refuse('control character in a string', i);
-    key.escaped = true;
-    escapedKeys = true;
-    i = escapeSequence(i + 1);
   }
 }

@@ -43,6 +43,20 @@ interface Key {
   readonly escaped: boolean;
 }
 
+/** Keys that only policy-wrap may write begin so. */
+export const OWN_PREFIX = 'policy-wrap/';
+const OWN_BYTES = Buffer.from(OWN_PREFIX);
+
+/** True where a key, decoded, may begin with the prefix of our own keys. */
+export function mayBeOwn({ start, end, escaped }: Key): boolean {
+  if (escaped) return true;
+  return (
+    bytes[start] === OWN_BYTES[0] &&
+    end - start >= OWN_BYTES.length &&
+    isAt(OWN_BYTES, start, start + OWN_BYTES.length)
+  );
+}
+
 /** Refuses a key that serde_json reads as a command. */
 export function refuseSerdeKey({ start, end, escaped }: Key): void {
   const first = bytes[start];

@@ -36,8 +36,8 @@ export type Message = (
 ) & {
   /** Of `params`, `result` or `error`, whichever is an object. */
   members: Member[];
-  /** True where some key, at any depth, is spelt with an escape. */
-  hasEscapedKey: boolean;
+  /** True where some key, at any depth, may be one that only policy-wrap may write. */
+  mayHaveOwnKey: boolean;
 };
 
 /** A line that is no message: what to answer, under the id where one can be read. */
@@ -72,7 +72,7 @@ export function readMessage(
   if (strict && spans.hasOther) return invalid('unknown top-level key');
   if (spans.hasTwin) return invalid('a top-level key that differs from a known one only by case');
   if (hasId && id === undefined) return invalid('`id` must be a string or a safe integer');
-  const { members, hasEscapedKey } = spans;
+  const { members, mayHaveOwnKey } = spans;
 
   if (spans.methodStart >= 0) {
     if (spans.resultStart >= 0 || spans.errorStart >= 0)
@@ -83,8 +83,8 @@ export function readMessage(
     if (params !== undefined && buffer[params.start] !== 0x7b)
       return invalid('`params` must be an object');
     return id === undefined
-      ? { kind: 'notification', method, params, members, hasEscapedKey }
-      : { kind: 'request', id, method, params, members, hasEscapedKey };
+      ? { kind: 'notification', method, params, members, mayHaveOwnKey }
+      : { kind: 'request', id, method, params, members, mayHaveOwnKey };
   }
   if (
     id === undefined ||
@@ -93,7 +93,7 @@ export function readMessage(
   )
     return invalid('neither a request, a notification nor a response');
   const result = span(spans.resultStart, spans.resultEnd);
-  return { kind: 'response', id, result, members, hasEscapedKey };
+  return { kind: 'response', id, result, members, mayHaveOwnKey };
 }
 
 function isVersion2(buffer: Buffer, start: number, end: number): boolean {

@@ -8,7 +8,7 @@
 import { folded } from './fold.ts';
 import {
   beginScan,
-  hadEscapedKey,
+  hadOwnKey,
   MAX_DEPTH,
   object,
   type ScanOptions,
@@ -51,8 +51,8 @@ export interface Spans {
   hasOther: boolean;
   /** True where such a key could be taken for one of JSON-RPC's. */
   hasTwin: boolean;
-  /** True where some key, at any depth, is spelt with an escape. */
-  hasEscapedKey: boolean;
+  /** True where some key, at any depth, may be one that only policy-wrap may write. */
+  mayHaveOwnKey: boolean;
   /** Members of `params`, `result` or `error`, whichever is an object, in order. */
   members: Member[];
 }
@@ -109,7 +109,7 @@ export function scanMessage(
   } catch (error) {
     return faultOf(error);
   } finally {
-    spans.hasEscapedKey = hadEscapedKey();
+    spans.mayHaveOwnKey = hadOwnKey();
   }
 }
 
@@ -143,7 +143,7 @@ function clear(spans: Spans): Spans {
   spans.jsonrpcStart = spans.jsonrpcEnd = spans.idStart = spans.idEnd = -1;
   spans.methodStart = spans.methodEnd = spans.paramsStart = spans.paramsEnd = -1;
   spans.resultStart = spans.resultEnd = spans.errorStart = spans.errorEnd = -1;
-  spans.hasOther = spans.hasTwin = spans.hasEscapedKey = false;
+  spans.hasOther = spans.hasTwin = spans.mayHaveOwnKey = false;
   spans.members = [];
   return spans;
 }
