@@ -26,6 +26,11 @@ if (!(rounds >= 1)) throw new Error('--rounds: expected a number from 1');
 const scenarios = chosen(values.only);
 
 const workshop = openWorkshop(values.core);
+for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143 }))
+  process.once(signal, () => {
+    workshop.close();
+    process.exit(code);
+  });
 try {
   const found = values.guard ? await guard(workshop) : await bench();
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(found)}\n`);

@@ -4,7 +4,10 @@
 export const PLACES = { core: 'one core', all: 'all cores' };
 
 /** Returns, for each place, what each variant's figures were in each round. */
-export async function measure(scenario, { workshop, rounds, variants, places, tell = () => {} }) {
+export async function measure(
+  scenario,
+  { workshop, rounds, places, variants, short = false, tell = () => {} },
+) {
   await scenario.prepare?.(workshop);
   const chosen = variants ?? Object.keys(scenario.variants);
   const wanted = places.filter(on => scenario.only === undefined || scenario.only === on);
@@ -13,7 +16,7 @@ export async function measure(scenario, { workshop, rounds, variants, places, te
     for (const on of wanted)
       for (const variant of chosen) {
         tell(`${scenario.name}, ${PLACES[on]}, round ${round + 1}: ${variant}`);
-        const run = { workshop, on, server: workshop.servers[scenario.server] };
+        const run = { workshop, on, short, server: workshop.servers[scenario.server] };
         const command = scenario.variants[variant](run);
         results[on].add(variant, await scenario.session({ ...run, command }));
       }

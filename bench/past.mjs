@@ -6,10 +6,15 @@ import { COUNTERS } from './policies.mjs';
 import { wrapped } from './variants.mjs';
 
 const ROWS = 1_000_000;
+/** Each has counters of its own: 100,000 in all. */
+const GRANTS = 20;
 
 export async function fillState(workshop, file) {
   const run = { workshop, server: workshop.servers.native };
-  await callEachTool(wrapped('counters', '--state', file)(run), workshop.env);
+  for (let i = 0; i < GRANTS; i++) {
+    const options = ['--state', file, '--grant', `grant-${i}`];
+    await callEachTool(wrapped('counters', ...options)(run), workshop.env);
+  }
   const database = openDatabase(file);
   const columns = database
     .prepare('PRAGMA table_info(records)')
@@ -25,12 +30,22 @@ export async function fillState(workshop, file) {
   const [rows, counters] = [count('records'), count('counters')];
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   database.close();
-  if (rows !== ROWS || counters !== COUNTERS)
+  if (rows !== ROWS || counters !== COUNTERS * GRANTS)
     throw new Error(`the state file has ${rows} rows and ${counters} counters`);
+}
+
+/** What is left after a session: the oldest rows go where the file is over its bound. */
+export function rowsIn(file) {
+  const database = openDatabase(file);
+  const { n } = database.prepare('SELECT count(*) AS n FROM records').get();
+  database.close();
+  return n;
 }
 
 function callEachTool([command, ...args], env) {
   const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  // A wrapper that ends is told by its exit code.
+  child.stdin.on('error', () => {});
   for (let id = 0; id < COUNTERS; id++)
     child.stdin.write(
       `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"tool_${id}","arguments":{"cluster":"orders","service":"api"}}}\n`,

@@ -4,25 +4,26 @@ import { PLACES } from './measure.mjs';
 
 /** One row for each figure of each variant, with best, median and ratio to the pump in each place. */
 export function rowsOf(scenario, results) {
-  return Object.entries(scenario.figures).flatMap(([figure, unit]) =>
-    Object.keys(scenario.variants).map(variant => ({
-      scenario: scenario.name,
-      figure,
-      unit,
-      variant,
-      ...Object.fromEntries(
-        Object.entries(results).map(([on, samples]) => [
-          on,
-          {
-            best: samples.best(variant, figure),
-            median: samples.median(variant, figure),
-            toPump: ratio(samples.best(variant, figure), pumpOf(variant, figure, samples)),
-          },
-        ]),
-      ),
-      goals: goalsOf(scenario, variant, figure, results),
-    })),
-  );
+  const rows = [];
+  for (const [figure, unit] of Object.entries(scenario.figures))
+    for (const variant of Object.keys(scenario.variants)) {
+      const measured = Object.entries(results).filter(([, samples]) => samples.of(variant, figure));
+      if (measured.length === 0) continue;
+      rows.push({
+        ...{ scenario: scenario.name, figure, unit, variant },
+        ...Object.fromEntries(
+          measured.map(([on, samples]) => [on, cellOf(variant, figure, samples)]),
+        ),
+        goals: goalsOf(scenario, variant, figure, results),
+      });
+    }
+  return rows;
+}
+
+function cellOf(variant, figure, samples) {
+  const best = samples.best(variant, figure);
+  const toPump = ratio(best, pumpOf(variant, figure, samples));
+  return { best, median: samples.median(variant, figure), toPump };
 }
 
 // `2 × policy-wrap` goes with `2 × pump`.
@@ -76,16 +77,25 @@ export function renderText({ name, about }, rows) {
 
 /** The table of docs/performance.md. */
 export function renderMarkdown(rows) {
-  const places = ['core', 'all'];
-  const cells = places.flatMap(on => COLUMNS.map(column => `${PLACES[on]}: ${column}`));
+  const places = placesOf(rows);
+  const cells = places.flatMap(on => [`${PLACES[on]}, best / median`, '× pump']);
   const lines = [
     `| scenario | | ${cells.join(' | ')} | goal |`,
     `| --- | --- |${' ---: |'.repeat(cells.length)} --- |`,
   ];
-  for (const row of rows)
-    lines.push(
-      `| ${row.scenario}: ${titleOf(row)} | ${row.variant} | ${places.flatMap(on => cellsOf(row[on])).join(' | ')} | ${renderGoals(row)} |`,
-    );
+  for (const row of rows) {
+    const values = places.flatMap(on => {
+      const [best, median, toPump] = cellsOf(row[on]);
+      return [best === '' ? '' : `${best} / ${median}`, toPump];
+    });
+    const cells = [
+      `\`${row.scenario}\`, ${titleOf(row)}`,
+      row.variant,
+      ...values,
+      renderGoals(row),
+    ];
+    lines.push(`| ${cells.join(' | ')} |`);
+  }
   return `${lines.join('\n')}\n`;
 }
 
@@ -100,7 +110,12 @@ function placesOf(rows) {
 function cellsOf(cell) {
   if (cell?.best === undefined) return ['', '', ''];
   const { best, median, toPump } = cell;
-  return [number(best), number(median), toPump === undefined ? '' : toPump.toFixed(2)];
+  return [number(best), number(median), toPump === undefined ? '' : short(toPump)];
+}
+
+/** Three digits, or all of a whole number. */
+export function short(value) {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
 function number(value) {
@@ -112,7 +127,7 @@ function renderGoals({ goals }) {
   return goals
     .map(
       ({ goal, on, value, ok }) =>
-        `${goal}, ${PLACES[on]}: ${value.toFixed(2)} ${ok ? 'ok' : 'MISSED'}`,
+        `${goal}, ${PLACES[on]}: ${short(value)} ${ok ? 'ok' : 'MISSED'}`,
     )
     .join('; ');
 }

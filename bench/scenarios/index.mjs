@@ -8,7 +8,8 @@ import { start } from './start.mjs';
 import { stateSize } from './state-size.mjs';
 
 /**
- * A scenario: `variants` by name, `session(run)` measures one of them once and returns its figures;
- * `figures` names their units, `rounds` changes how often, `prepare` runs once before.
+ * A scenario: `variants` by name, `session(run)` measures one of them once and returns its figures,
+ * with fewer calls where `run.short`; `figures` names their units, `rounds` changes how often,
+ * `only` where, `prepare` runs once before.
  */
 export const SCENARIOS = [start, ...calls, list, ...big, policySize, stateSize, memory, shared];

@@ -47,7 +47,7 @@ export const shared = {
     return {
       rate: (CALLS / (ended - began)) * 1e6,
       'p99 of the slowest': Math.max(...results.map(result => result.p99)),
-      'stopped while busy': sum('denied') - sum('limited'),
+      ...(max < CALLS && { 'stopped while busy': sum('denied') - sum('limited') }),
     };
   },
 };
