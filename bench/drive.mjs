@@ -35,6 +35,16 @@ child.on('close', () => {
 });
 
 let lastId = 0;
+const requests = {
+  call,
+  list: () => message('tools/list'),
+  reply: bytes => message('tools/call', { name: 'big', arguments: { bytes: Number(bytes) } }),
+  request: bytes => {
+    const text = LOG_LINE.repeat(Math.floor(Number(bytes) / LOG_LINE.length));
+    return `{"jsonrpc":"2.0","id":${lastId++},"method":"tools/call","params":{"name":"big_request","arguments":{"text":"${text}"}}}\n`;
+  },
+};
+
 child.stdin.write(
   message('initialize', {
     protocolVersion: '2025-11-25',
@@ -85,16 +95,6 @@ function call(name) {
   const args = { cluster: 'orders', service: 'api', desired_count: lastId };
   return message('tools/call', { name, arguments: args });
 }
-
-const requests = {
-  call,
-  list: () => message('tools/list'),
-  reply: bytes => message('tools/call', { name: 'big', arguments: { bytes: Number(bytes) } }),
-  request: bytes => {
-    const text = LOG_LINE.repeat(Math.floor(Number(bytes) / LOG_LINE.length));
-    return `{"jsonrpc":"2.0","id":${lastId++},"method":"tools/call","params":{"name":"big_request","arguments":{"text":"${text}"}}}\n`;
-  },
-};
 
 async function run(step) {
   const [kind, n, of] = step.split(':');
