@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { type Database, loadDriver, type Row } from '../store/driver.ts';
 import { openForReading } from '../store/schema.ts';
+import type { PackedOutcome, PackedRow, Session } from './packed.ts';
 
 /** One decision, as `policy-wrap log --json` prints it. */
 export interface LogEntry {
@@ -29,12 +30,17 @@ export interface LogEntry {
 }
 
 export interface LogQuery {
-  /** Rows later than this one; 0 for all. */
+  /** Entries later than this one; 0 for all. */
   readonly after: number;
   /** The newest of them, at most. */
   readonly last: number;
   readonly server: string | undefined;
 }
+
+type Endings = Map<number, PackedOutcome>;
+
+/** Rows of the table read at once. */
+const PAGE = 100;
 
 /** A reader of one state file, which need not exist yet. Throws `PW_STATE…`. */
 export function logReader(file: string) {
@@ -45,13 +51,14 @@ export function logReader(file: string) {
       if (!existsSync(file)) return [];
       database ??= openForReading(loadDriver(), file);
       if (database === undefined) return [];
-      return database
-        .prepare(
-          `SELECT * FROM (SELECT * FROM records WHERE id > ? AND (? IS NULL OR server = ?)
-           ORDER BY id DESC LIMIT ?) ORDER BY id`,
-        )
-        .all(after, server ?? null, server ?? null, last)
-        .map(entryOf);
+      const newestFirst: LogEntry[] = [];
+      const endings: Endings = new Map();
+      for (const row of rowsDown(database, after, server)) {
+        if (newestFirst.length >= last) break;
+        // How calls ended is never written before them, so it has been read by now.
+        newestFirst.push(...entriesOf(row, endings).reverse());
+      }
+      return newestFirst.slice(0, last).reverse();
     },
     close(): void {
       database?.close();
@@ -59,27 +66,59 @@ export function logReader(file: string) {
   };
 }
 
-function entryOf(row: Row): LogEntry {
-  const text = (name: string) => (row[name] === null ? null : String(row[name]));
+// From the newest one down, so that the last few are found without reading all.
+function* rowsDown(database: Database, after: number, server: string | undefined): Generator<Row> {
+  const page = database.prepare(
+    `SELECT id, session, rows, outcomes FROM records WHERE id > ? AND id < ?
+     AND (? IS NULL OR session ->> 'server' = ?) ORDER BY id DESC LIMIT ${PAGE}`,
+  );
+  const name = server ?? null;
+  let before = Number.MAX_SAFE_INTEGER;
+  for (let rows = page.all(after, before, name, name); rows.length > 0; ) {
+    yield* rows;
+    before = Number(rows.at(-1)?.id);
+    rows = page.all(after, before, name, name);
+  }
+}
+
+function entriesOf({ id, session, rows, outcomes }: Row, endings: Endings): LogEntry[] {
+  if (outcomes !== null)
+    for (const ending of JSON.parse(String(outcomes)) as PackedOutcome[])
+      endings.set(ending[0], ending);
+  const facts = JSON.parse(String(session)) as Session;
+  return (JSON.parse(String(rows)) as PackedRow[]).map((row, i) => {
+    const entry = Number(id) + i;
+    return entryOf(entry, facts, row, endings.get(entry));
+  });
+}
+
+function entryOf(
+  id: number,
+  { session, server, grant, mode, policy }: Session,
+  row: PackedRow,
+  ending: PackedOutcome | undefined,
+): LogEntry {
+  const [at, method, subject, category, effect, forwarded, layer, key, reason, limits, args] = row;
+  const [, outcome = null, durationMs = null] = ending ?? [];
   return {
-    id: Number(row.id),
-    time: new Date(Number(row.at)).toISOString(),
-    session: String(row.session),
-    server: String(row.server),
-    grant: String(row.grant_name),
-    mode: String(row.mode),
-    method: String(row.method),
-    subject: String(row.subject),
-    category: text('category'),
-    effect: String(row.effect),
-    forwarded: Number(row.forwarded) === 1,
-    layer: String(row.layer),
-    key: text('key'),
-    reason: text('reason'),
-    limits: row.limits === null ? [] : JSON.parse(String(row.limits)),
-    arguments: text('arguments'),
-    policy: String(row.policy),
-    outcome: text('outcome'),
-    durationMs: row.duration_ms === null ? null : Number(row.duration_ms),
+    id,
+    time: new Date(at).toISOString(),
+    session,
+    server,
+    grant,
+    mode,
+    method,
+    subject,
+    category,
+    effect,
+    forwarded,
+    layer,
+    key,
+    reason,
+    limits,
+    arguments: args,
+    policy,
+    outcome,
+    durationMs,
   };
 }

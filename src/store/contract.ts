@@ -28,11 +28,11 @@ export interface Taken {
   /** One state a limit, in order; what was taken is counted in `used`. */
   readonly limits: LimitState[];
   /** The row's key for `settle`; undefined where none was written. */
-  readonly row: number | bigint | undefined;
+  readonly row: number | undefined;
 }
 
 export interface Settled {
-  readonly row: number | bigint;
+  readonly row: number;
   readonly outcome: Outcome;
   readonly durationMs: number;
 }

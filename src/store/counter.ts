@@ -1,47 +1,71 @@
-// One counter of the state file while a transaction reads and changes it. A sliding counter is the
-// exact list of its grant times, in parts of a fixed size, so that one more call costs the same for a
-// maximum of 10 and of 100,000.
+// One counter of the state file, as this process remembers it. A sliding counter is the exact list of
+// its grant times, in parts of a fixed size, so that one more call costs the same for a maximum of 10
+// and of 100,000. The part that is being filled lies in the counter's own row, the full ones beside it.
 import type { BoundLimit } from '../policy/limits.ts';
 import { alignedSpan, alignmentOf, reachOf } from '../policy/window.ts';
 import type { Counter } from './decide.ts';
 import type { Row } from './driver.ts';
 
-/** Grants in one part: 1 KiB. */
-const PART = 128;
+/** Grants in one part: 512 bytes. */
+const PART = 64;
 const BYTES = 8;
 
-/** Where a counter's parts are read from when they are needed. */
-export interface Source {
-  part(id: number, part: number): Uint8Array | undefined;
-  tallies(id: number): Row[];
+/** A counter's row, but for its key. */
+export interface CounterRow {
+  readonly id: number;
+  readonly granted: number;
+  readonly pruned: number;
+  readonly last: number;
+  readonly keep: number;
+  readonly changes: number;
+  readonly tail: Uint8Array;
+  readonly tallies: string;
 }
 
 interface Tally {
-  start: number;
-  used: number;
-  changed: boolean;
+  readonly start: number;
+  readonly used: number;
 }
 
 export class StoredCounter implements Counter {
   readonly id: number;
-  granted: number;
-  pruned: number;
-  last: number;
-  keep: number;
+  granted = 0;
+  pruned = 0;
+  last = 0;
+  keep = 0;
+  changes = 0;
+  /** True where the row does not say yet what is known here. */
   changed = false;
   prunedNow = false;
-  private readonly parts = new Map<number, { times: number[]; changed: boolean }>();
-  private tallyRows: Map<string, Tally> | undefined;
+  /** The transaction in which it was last held against the file. */
+  seen = 0;
+  /** Full parts that the file does not have yet, or not as they are. */
+  readonly unsaved = new Set<number>();
+  private tail: Float64Array = new Float64Array(PART);
+  private readonly parts = new Map<number, Float64Array>();
+  private tallies: Map<string, Tally> | undefined;
 
+  /** `readPart` reads a full part from the file. */
   constructor(
-    row: Row,
-    private readonly source: Source,
+    row: CounterRow,
+    private readonly readPart: (id: number, part: number) => Uint8Array | undefined,
   ) {
-    this.id = Number(row.id);
-    this.granted = Number(row.granted);
-    this.pruned = Number(row.pruned);
-    this.last = Number(row.last);
-    this.keep = Number(row.keep);
+    this.id = row.id;
+    this.restore(row);
+  }
+
+  /** Takes over what the file says now. */
+  restore(row: CounterRow): void {
+    // A full part changes only with `changes`.
+    if (row.changes !== this.changes) this.parts.clear();
+    this.granted = row.granted;
+    this.pruned = row.pruned;
+    this.last = row.last;
+    this.keep = row.keep;
+    this.changes = row.changes;
+    this.tail = timesOf(row.tail);
+    this.tallies = talliesOf(row.tallies);
+    this.forgetParts();
   }
 
   // Times ascend, so the first one after `time` is found by halving.
@@ -49,7 +73,7 @@ export class StoredCounter implements Counter {
     let low = this.pruned * PART;
     let high = this.granted;
     while (low < high) {
-      const middle = (low + high) >>> 1;
+      const middle = Math.floor((low + high) / 2);
       if (this.timeOf(middle) <= time) low = middle + 1;
       else high = middle;
     }
@@ -62,7 +86,7 @@ export class StoredCounter implements Counter {
   }
 
   tally(alignment: string, start: number): number {
-    const found = this.allTallies().get(alignment);
+    const found = this.tallies?.get(alignment);
     return found !== undefined && found.start >= start ? found.used : 0;
   }
 
@@ -70,92 +94,131 @@ export class StoredCounter implements Counter {
     this.changed = true;
     this.last = time;
     if (kind === 'sliding') return this.append(time);
+    this.changes++;
+    const tallies = this.tallies ?? new Map<string, Tally>();
+    this.tallies = tallies;
     // Those of other servers' limits too, where the counter is shared with them.
-    const alignments = [...this.allTallies().keys(), ...windows.map(alignmentOf)];
-    for (const alignment of new Set(alignments)) {
+    for (const alignment of new Set([...tallies.keys(), ...windows.map(alignmentOf)])) {
       const { start } = alignedSpan(alignment, time);
-      const used = this.tally(alignment, start) + 1;
-      this.allTallies().set(alignment, { start, used, changed: true });
+      tallies.set(alignment, { start, used: this.tally(alignment, start) + 1 });
     }
   }
 
   /** Keeps what is counted for as long as any of the limit's windows may read it. */
   keepFor({ windows }: BoundLimit): void {
-    const reach = Math.max(0, ...windows.map(reachOf));
-    if (reach <= this.keep) return;
-    this.keep = reach;
-    this.changed = true;
+    for (const window of windows) {
+      const reach = reachOf(window);
+      if (reach <= this.keep) continue;
+      this.keep = reach;
+      this.changes++;
+      this.changed = true;
+    }
   }
 
   /** Times more than one window ahead come from a clock that was wrong: they become `now`. */
   clampTo(now: number): boolean {
     if (this.last <= now + this.keep) return false;
-    for (let part = this.pruned; part * PART < this.granted; part++) {
-      const found = this.partOf(part);
-      found.times = found.times.map(time => Math.min(time, now));
-      found.changed = true;
+    const clamp = (time: number) => Math.min(time, now);
+    this.tail = this.tail.map(clamp);
+    for (let part = this.pruned; part < this.filling(); part++) {
+      this.parts.set(part, this.partOf(part).map(clamp));
+      this.unsaved.add(part);
     }
-    for (const [label, tally] of this.allTallies()) {
-      this.allTallies().set(label, { ...tally, start: Math.min(tally.start, now), changed: true });
-    }
+    for (const [alignment, { start, used }] of this.tallies ?? [])
+      this.tallies?.set(alignment, { start: clamp(start), used });
     this.last = now;
+    this.changes++;
     this.changed = true;
     return true;
   }
 
-  *changedParts(): Generator<[number, Uint8Array]> {
-    for (const [part, { times, changed }] of this.parts)
-      if (changed && part >= this.pruned)
-        yield [part, new Uint8Array(Float64Array.from(times).buffer)];
+  /** As it is to be kept. */
+  row(): CounterRow {
+    const { id, granted, pruned, last, keep, changes } = this;
+    const tail = bytesOf(this.tail.subarray(0, granted % PART));
+    const tallies = this.tallies === undefined ? '[]' : JSON.stringify([...this.tallies]);
+    return { id, granted, pruned, last, keep, changes, tail, tallies };
   }
 
-  *changedTallies(): Generator<[string, Tally]> {
-    for (const [window, tally] of this.tallyRows ?? []) if (tally.changed) yield [window, tally];
+  bytesOf(part: number): Uint8Array {
+    return bytesOf(this.partOf(part));
+  }
+
+  saved(): void {
+    this.changed = false;
+    this.prunedNow = false;
+    this.unsaved.clear();
   }
 
   private append(time: number): void {
-    const part = this.partOf(Math.floor(this.granted / PART));
-    part.times.push(time);
-    part.changed = true;
+    const part = this.filling();
+    this.tail[this.granted % PART] = time;
     this.granted++;
+    if (this.granted % PART !== 0) return;
+    this.parts.set(part, this.tail);
+    this.unsaved.add(part);
+    this.tail = new Float64Array(PART);
     // Looking for old parts once a part is often enough.
-    if (this.granted % PART === 1) this.prune(time);
+    this.prune(time);
   }
 
   private prune(now: number): void {
     const oldest = this.granted - this.grantsAfter(now - this.keep);
     const part = Math.floor(oldest / PART);
-    this.prunedNow = part > this.pruned;
-    this.pruned = Math.max(this.pruned, part);
+    if (part <= this.pruned) return;
+    this.pruned = part;
+    this.prunedNow = true;
+    this.forgetParts();
+  }
+
+  private forgetParts(): void {
+    for (const part of this.parts.keys()) if (part < this.pruned) this.parts.delete(part);
+    for (const part of this.unsaved) if (part < this.pruned) this.unsaved.delete(part);
+  }
+
+  private filling(): number {
+    return Math.floor(this.granted / PART);
   }
 
   private timeOf(index: number): number {
-    return this.partOf(Math.floor(index / PART)).times[index % PART] ?? 0;
+    const part = Math.floor(index / PART);
+    const times = part === this.filling() ? this.tail : this.partOf(part);
+    return times[index % PART] ?? 0;
   }
 
-  private partOf(part: number): { times: number[]; changed: boolean } {
+  private partOf(part: number): Float64Array {
     const known = this.parts.get(part);
     if (known !== undefined) return known;
-    const blob = this.source.part(this.id, part);
-    const loaded = { times: blob === undefined ? [] : timesOf(blob), changed: false };
-    this.parts.set(part, loaded);
-    return loaded;
-  }
-
-  private allTallies(): Map<string, Tally> {
-    this.tallyRows ??= new Map(
-      this.source
-        .tallies(this.id)
-        .map(row => [
-          String(row.window),
-          { start: Number(row.start), used: Number(row.used), changed: false },
-        ]),
-    );
-    return this.tallyRows;
+    const read = timesOf(this.readPart(this.id, part));
+    this.parts.set(part, read);
+    return read;
   }
 }
 
-function timesOf(blob: Uint8Array): number[] {
-  const copy = new Uint8Array(blob).buffer;
-  return [...new Float64Array(copy, 0, Math.floor(copy.byteLength / BYTES))];
+function timesOf(bytes: Uint8Array | undefined): Float64Array {
+  const times = new Float64Array(PART);
+  if (bytes !== undefined) bytesOf(times).set(bytes.subarray(0, PART * BYTES));
+  return times;
+}
+
+function bytesOf(times: Float64Array): Uint8Array {
+  return new Uint8Array(times.buffer, times.byteOffset, times.byteLength);
+}
+
+function talliesOf(text: string): Map<string, Tally> | undefined {
+  return text === '[]' ? undefined : new Map(JSON.parse(text) as [string, Tally][]);
+}
+
+/** A row as a driver gives it. */
+export function counterRow(row: Row): CounterRow {
+  return {
+    id: Number(row.id),
+    granted: Number(row.granted),
+    pruned: Number(row.pruned),
+    last: Number(row.last),
+    keep: Number(row.keep),
+    changes: Number(row.changes),
+    tail: row.tail instanceof Uint8Array ? row.tail : new Uint8Array(),
+    tallies: String(row.tallies),
+  };
 }

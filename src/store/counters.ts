@@ -1,50 +1,64 @@
-// Counters in the state file: reading, writing and forgetting them.
+// Counters in the state file: reading, writing and forgetting them. What was read stays in memory, and
+// each transaction asks the file whether it still holds: a wrapper that is alone reads nothing twice.
 import type { BoundLimit } from '../policy/limits.ts';
-import { StoredCounter } from './counter.ts';
+import { counterRow, StoredCounter } from './counter.ts';
 import type { Database, Row, Statement } from './driver.ts';
+
+/** With more counters than this in memory, all are read anew. */
+const MAX_REMEMBERED = 1000;
+/** Old counters looked at for each new one, so that the dead ones stay few. */
+const LOOKED_AT = 8;
 
 /** The counters of one database; `transaction()` begins a new view of them. */
 export class Counters {
   private readonly find: Statement;
+  private readonly version: Statement;
   private readonly create: Statement;
   private readonly save: Statement;
   private readonly part: Statement;
   private readonly savePart: Statement;
   private readonly dropParts: Statement;
-  private readonly tallies: Statement;
-  private readonly saveTally: Statement;
-  private readonly open = new Map<string, StoredCounter>();
+  private readonly remembered = new Map<string, StoredCounter>();
+  private used: StoredCounter[] = [];
+  private created = 0;
+  private transactions = 0;
 
   constructor(
     private readonly database: Database,
     private readonly warn: (message: string) => void,
   ) {
     const sql = (text: string) => database.prepare(text);
-    this.find = sql('SELECT id, granted, pruned, last, keep FROM counters WHERE key = ?');
-    this.create = sql(
-      'INSERT INTO counters (key, granted, pruned, last, keep) VALUES (?, 0, 0, 0, 0)',
+    this.find = sql('SELECT * FROM counters WHERE key = ?');
+    this.version = sql('SELECT granted, changes FROM counters WHERE id = ?');
+    this.create = sql('INSERT INTO counters (key) VALUES (?)');
+    this.save = sql(
+      `UPDATE counters SET granted = ?, pruned = ?, last = ?, keep = ?, changes = ?, tail = ?, tallies = ?
+       WHERE id = ?`,
     );
-    this.save = sql('UPDATE counters SET granted = ?, pruned = ?, last = ?, keep = ? WHERE id = ?');
     this.part = sql('SELECT times FROM grants WHERE counter = ? AND part = ?');
-    this.savePart = sql(
-      'INSERT INTO grants VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET times = excluded.times',
-    );
+    this.savePart = sql('INSERT OR REPLACE INTO grants VALUES (?, ?, ?)');
     this.dropParts = sql('DELETE FROM grants WHERE counter = ? AND part < ?');
-    this.tallies = sql('SELECT window, start, used FROM tallies WHERE counter = ?');
-    this.saveTally = sql(
-      'INSERT INTO tallies VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET start = excluded.start, used = excluded.used',
-    );
   }
 
-  /** Forgets what was read in the last transaction: other processes may have written since. */
+  /** Other processes may have written since the last one. */
   transaction(): void {
-    this.open.clear();
+    this.transactions++;
+    this.used = [];
+    this.created = 0;
+    if (this.remembered.size > MAX_REMEMBERED) this.forget();
+  }
+
+  /** After a transaction that came to nothing: the file does not say what is remembered. */
+  forget(): void {
+    this.remembered.clear();
   }
 
   counterOf(limit: BoundLimit, now: number): StoredCounter {
-    const known = this.open.get(limit.id);
-    if (known !== undefined) return known;
-    const counter = this.load(limit.id, this.find.get(limit.id) ?? this.added(limit.id));
+    const known = this.remembered.get(limit.id);
+    if (known?.seen === this.transactions) return known;
+    const counter = this.current(limit.id, known);
+    counter.seen = this.transactions;
+    this.used.push(counter);
     counter.keepFor(limit);
     if (counter.clampTo(now))
       this.warn(
@@ -53,44 +67,62 @@ export class Counters {
     return counter;
   }
 
-  private load(key: string, row: Row): StoredCounter {
-    const counter = new StoredCounter(row, {
-      part: (id, part) => this.part.get(id, part)?.times as Uint8Array | undefined,
-      tallies: id => this.tallies.all(id),
+  private current(key: string, known: StoredCounter | undefined): StoredCounter {
+    if (known !== undefined && this.isCurrent(known)) return known;
+    const row = counterRow(this.find.get(key) ?? this.added(key));
+    if (known?.id === row.id) {
+      known.restore(row);
+      return known;
+    }
+    const counter = new StoredCounter(row, (id, part) => {
+      const times = this.part.get(id, part)?.times;
+      return times instanceof Uint8Array ? times : undefined;
     });
-    this.open.set(key, counter);
+    this.remembered.set(key, counter);
     return counter;
   }
 
+  private isCurrent({ id, granted, changes }: StoredCounter): boolean {
+    const row = this.version.get(id);
+    return row !== undefined && row.granted === granted && row.changes === changes;
+  }
+
   private added(key: string): Row {
-    return { id: this.create.run(key).lastInsertRowid, granted: 0, pruned: 0, last: 0, keep: 0 };
+    this.created++;
+    this.create.run(key);
+    return this.find.get(key) ?? {};
   }
 
   /** Writes what changed; within the transaction that read it. */
-  flush(): void {
-    for (const counter of this.open.values()) {
+  flush(now: number): void {
+    for (const counter of this.used) {
       if (!counter.changed) continue;
-      const { id, granted, pruned, last, keep } = counter;
-      this.save.run(granted, pruned, last, keep, id);
-      for (const [part, times] of counter.changedParts()) this.savePart.run(id, part, times);
+      const { id, granted, pruned, last, keep, changes, tail, tallies } = counter.row();
+      this.save.run(granted, pruned, last, keep, changes, tail, tallies, id);
+      for (const part of counter.unsaved) this.savePart.run(id, part, counter.bytesOf(part));
       if (counter.prunedNow) this.dropParts.run(id, pruned);
-      for (const [window, { start, used }] of counter.changedTallies())
-        this.saveTally.run(id, window, start, used);
+      counter.saved();
     }
+    // What is in use must be written before it is looked at: it would pass for dead.
+    if (this.created > 0) this.sweep(now, this.created * LOOKED_AT);
   }
 
-  /** Removes counters that no window can read any more. */
-  sweep(now: number): void {
-    this.database
-      .prepare(
-        'DELETE FROM grants WHERE counter IN (SELECT id FROM counters WHERE last + keep < ?)',
-      )
-      .run(now);
-    this.database
-      .prepare(
-        'DELETE FROM tallies WHERE counter IN (SELECT id FROM counters WHERE last + keep < ?)',
-      )
-      .run(now);
-    this.database.prepare('DELETE FROM counters WHERE last + keep < ?').run(now);
+  // Removes counters that no window can read any more. It looks at a few, going round, so that it
+  // costs the same however many there are.
+  private sweep(now: number, count: number): void {
+    const sql = (text: string) => this.database.prepare(text);
+    const after = sql('SELECT after FROM sweep').get()?.after ?? 0;
+    const next = sql(
+      'SELECT id, last + keep < ? AS dead FROM counters WHERE id > ? ORDER BY id LIMIT ?',
+    ).all(now, after, count);
+    const dropParts = sql('DELETE FROM grants WHERE counter = ?');
+    const drop = sql('DELETE FROM counters WHERE id = ?');
+    for (const { id, dead } of next) {
+      if (dead !== 1 || id === undefined) continue;
+      dropParts.run(id);
+      drop.run(id);
+    }
+    const last = next.length < count ? 0 : (next.at(-1)?.id ?? 0);
+    sql('UPDATE sweep SET after = ?').run(last);
   }
 }

@@ -8,7 +8,7 @@ import {
 } from '../policy/limits.ts';
 import type { Demand } from './contract.ts';
 
-/** A counter that a store has at hand for one transaction. */
+/** A counter that a store has at hand for one transaction; one object for one identity. */
 export interface Counter extends CounterView {
   /** The latest time counted; a clock that went back does not loosen a limit. */
   readonly last: number;
@@ -23,30 +23,45 @@ export interface Decided {
   readonly limits: LimitState[];
 }
 
+interface Reading {
+  readonly limit: BoundLimit;
+  readonly counter: Counter;
+  readonly state: LimitState;
+  readonly usedUp: boolean;
+}
+
 /** Decides one demand at `now` (milliseconds since 1970) and counts it where it is granted. */
 export function decide(
   demand: Demand,
-  counter: (limit: BoundLimit) => Counter,
+  counterOf: (limit: BoundLimit) => Counter,
   now: number,
 ): Decided {
-  const read = demand.limits.map(limit => {
-    const found = counter(limit);
-    const state = limitState(limit, found, Math.max(now, found.last));
-    // A clock that went back makes the wait longer by as much.
-    if (state.retryAfterMs !== null) state.retryAfterMs += Math.max(0, found.last - now);
-    return { limit, counter: found, state };
-  });
-  const granted =
-    demand.take && !read.some(({ limit, state }) => limit.enforced && isUsedUp(state));
-  const exceeded = read.some(({ state }) => isUsedUp(state));
-  // An observed limit that is used up would have stopped the call: it is not counted there.
-  const taken = granted ? read.filter(({ state }) => !isUsedUp(state)) : [];
-  const ids = [...new Set(taken.map(({ limit }) => limit.id))];
-  for (const id of ids) {
-    const first = taken.find(({ limit }) => limit.id === id);
+  const readings = demand.limits.map(limit => read(limit, counterOf(limit), now));
+  const exceeded = readings.some(({ usedUp }) => usedUp);
+  const granted = demand.take && !(exceeded && readings.some(stops));
+  if (granted) count(readings, now);
+  return { granted, exceeded, limits: readings.map(({ state }) => state) };
+}
+
+function read(limit: BoundLimit, counter: Counter, now: number): Reading {
+  const state = limitState(limit, counter, Math.max(now, counter.last));
+  // A clock that went back makes the wait longer by as much.
+  if (state.retryAfterMs !== null) state.retryAfterMs += Math.max(0, counter.last - now);
+  return { limit, counter, state, usedUp: isUsedUp(state) };
+}
+
+function stops({ limit, usedUp }: Reading): boolean {
+  return usedUp && limit.enforced;
+}
+
+function count(readings: readonly Reading[], now: number): void {
+  const counted = new Set<Counter>();
+  for (const { limit, counter, usedUp } of readings) {
+    // An observed limit that is used up would have stopped the call: it is not counted there.
+    if (usedUp || counted.has(counter)) continue;
+    counted.add(counter);
     // Each counter by its own latest time: what one has seen of a wrong clock must not date another.
-    first?.counter.add(Math.max(now, first.counter.last), first.limit);
+    counter.add(Math.max(now, counter.last), limit);
   }
-  for (const { limit, state } of read) if (ids.includes(limit.id)) state.used++;
-  return { granted, exceeded, limits: read.map(({ state }) => state) };
+  for (const { counter, state } of readings) if (counted.has(counter)) state.used++;
 }

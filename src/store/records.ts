@@ -1,77 +1,112 @@
-// The record in the state file: one row a decision, the oldest given up when the file grows too big.
+// The record in the state file: the decisions of one transaction as one row, and with them how earlier
+// calls ended. The oldest are given up when the file grows too big.
+import { isSameSession, packOutcome, packRow, packSession } from '../audit/packed.ts';
 import type { RecordRow } from '../audit/record.ts';
 import type { Settled } from './contract.ts';
 import type { Database, Statement } from './driver.ts';
 
-/** Bytes of pages in use beyond which the oldest rows go. */
+/** Bytes of pages in use beyond which the oldest decisions go. */
 export const MAX_STATE_BYTES = 64 * 1024 * 1024;
-/** Rows written between two looks at the size: at most a few hundred KiB. */
-const LOOK_EVERY = 128;
-const GIVE_UP_SHARE = 10;
+/** Characters written between two looks at the size. */
+const LOOK_EVERY = 128 * 1024;
+/**
+ * Bytes given up at one look, at most, for each character written since the last one: a file that is
+ * far too big shrinks faster than it grows, and no call waits until it is small.
+ */
+const GIVE_UP_RATIO = 4;
 
 export class Records {
   private readonly insert: Statement;
-  private readonly update: Statement;
-  // The first rows of a session look: many sessions may be short.
+  private readonly giveUp: Statement;
+  private readonly pages: Statement;
+  private readonly freePages: Statement;
+  private readonly pageSize: number;
+  // The first transaction of a session looks: many sessions may be short.
   private sinceLook = LOOK_EVERY;
+  private latest: RecordRow | undefined;
+  private sessionText = '{}';
 
   constructor(
-    private readonly database: Database,
+    database: Database,
     private readonly maxBytes: number,
   ) {
-    this.insert = database.prepare(
-      `INSERT INTO records (at, session, server, grant_name, mode, method, subject, category, effect,
-        forwarded, layer, key, reason, limits, arguments, policy)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    const sql = (text: string) => database.prepare(text);
+    this.insert = sql(
+      `INSERT INTO records (id, count, session, rows, outcomes)
+       VALUES ((SELECT id + count FROM records ORDER BY id DESC LIMIT 1), ?, ?, ?, ?)`,
     );
-    this.update = database.prepare('UPDATE records SET outcome = ?, duration_ms = ? WHERE id = ?');
+    // The newest one stays: the next id follows from it.
+    this.giveUp = sql(
+      `DELETE FROM records WHERE id IN (SELECT id FROM records ORDER BY id LIMIT ?)
+       AND id < (SELECT max(id) FROM records)`,
+    );
+    this.pages = sql('PRAGMA page_count');
+    this.freePages = sql('PRAGMA freelist_count');
+    this.pageSize = numberOf(sql('PRAGMA page_size'));
   }
 
-  /** Within a transaction; returns the row's key. */
-  add(row: RecordRow): number | bigint {
-    this.sinceLook++;
-    const { verdict } = row;
-    return this.insert.run(
-      row.at,
-      row.session,
-      row.server,
-      row.grant,
-      row.mode,
-      row.method,
-      verdict.subject,
-      verdict.category,
-      verdict.effect,
-      row.forwarded ? 1 : 0,
-      verdict.layer,
-      verdict.key,
-      verdict.reason,
-      verdict.limits.length === 0 ? null : JSON.stringify(verdict.limits),
-      row.arguments,
-      row.policy,
-    ).lastInsertRowid;
-  }
-
-  settle({ row, outcome, durationMs }: Settled): void {
-    this.update.run(outcome, Math.round(durationMs), row);
+  /**
+   * Within a transaction: writes decisions, and how calls ended that were decided before. Returns the
+   * id of the first decision; the others follow.
+   */
+  add(rows: readonly RecordRow[], settled: readonly Settled[]): number | undefined {
+    const [first, ...more] = bySession(rows);
+    if (first === undefined && settled.length === 0) return undefined;
+    const id = this.write(first ?? [], settled);
+    for (const group of more) this.write(group, []);
+    return id;
   }
 
   /** Within a transaction: makes room where the file is full. Freed pages are used again. */
   bound(): void {
     if (this.sinceLook < LOOK_EVERY) return;
+    const most = GIVE_UP_RATIO * this.sinceLook;
     this.sinceLook = 0;
-    while (this.bytesInUse() > this.maxBytes) {
-      const { first, last } = this.database
-        .prepare('SELECT min(id) AS first, max(id) AS last FROM records')
-        .get() ?? { first: null, last: null };
-      if (first === null || first === last) return;
-      const share = Math.ceil((Number(last) - Number(first)) / GIVE_UP_SHARE);
-      this.database.prepare('DELETE FROM records WHERE id < ?').run(Number(first) + share);
+    const before = this.bytesInUse();
+    let bytes = before;
+    for (let count = 1; bytes > this.maxBytes && before - bytes < most; count *= 2) {
+      if (this.giveUp.run(count).changes === 0) return;
+      bytes = this.bytesInUse();
     }
   }
 
-  private bytesInUse(): number {
-    const read = (name: string) =>
-      Number(Object.values(this.database.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
-    return (read('page_count') - read('freelist_count')) * read('page_size');
+  private write(rows: readonly RecordRow[], settled: readonly Settled[]): number {
+    const text = JSON.stringify(rows.map(packRow));
+    const outcomes = settled.length === 0 ? null : JSON.stringify(settled.map(packOutcome));
+    this.sinceLook += text.length + (outcomes?.length ?? 0);
+    // Outcomes alone take up an id too.
+    const count = Math.max(1, rows.length);
+    const session = this.sessionOf(rows[0]);
+    return Number(this.insert.run(count, session, text, outcomes).lastInsertRowid);
   }
+
+  private sessionOf(row: RecordRow | undefined): string {
+    if (row !== undefined && (this.latest === undefined || !isSameSession(row, this.latest))) {
+      this.latest = row;
+      this.sessionText = packSession(row);
+    }
+    return this.sessionText;
+  }
+
+  private bytesInUse(): number {
+    return (numberOf(this.pages) - numberOf(this.freePages)) * this.pageSize;
+  }
+}
+
+function bySession(rows: readonly RecordRow[]): RecordRow[][] {
+  const groups: RecordRow[][] = [];
+  let group: RecordRow[] = [];
+  for (const row of rows) {
+    const [first] = group;
+    if (first === undefined || !isSameSession(first, row)) {
+      group = [];
+      groups.push(group);
+    }
+    group.push(row);
+  }
+  return groups;
+}
+
+function numberOf(pragma: Statement): number {
+  return Number(Object.values(pragma.get() ?? {})[0]);
 }

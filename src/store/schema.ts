@@ -6,7 +6,7 @@ import type { Database, Driver } from './driver.ts';
 import { whileBusy } from './retry.ts';
 
 /** Raised by one whenever the tables change; a file of a later version is refused. */
-const VERSION = 1;
+const VERSION = 2;
 /** How long a call waits for another process before it is denied. */
 export const PATIENCE_MS = 250;
 /** Several wrappers may make the file at once, which takes longer than one transaction of a call. */
@@ -16,29 +16,29 @@ const READ_PATIENCE_MS = 2000;
 
 const TABLES = `
 CREATE TABLE counters (
-  id INTEGER PRIMARY KEY,
-  key TEXT NOT NULL UNIQUE,      -- scope, owner and name, as JSON
-  granted INTEGER NOT NULL,      -- sliding: grants ever made; grant k lies in part k / PART
-  pruned INTEGER NOT NULL,       -- sliding: the first part still kept
-  last INTEGER NOT NULL,         -- ms since 1970 of the latest call counted
-  keep INTEGER NOT NULL          -- ms of the longest window that reads it
+  id INTEGER PRIMARY KEY AUTOINCREMENT,  -- none is used twice: wrappers remember it
+  key TEXT NOT NULL UNIQUE,              -- scope, owner and name, as JSON
+  granted INTEGER NOT NULL DEFAULT 0,    -- sliding: grants ever made; grant k lies in part k / PART
+  pruned INTEGER NOT NULL DEFAULT 0,     -- sliding: the first part still kept
+  last INTEGER NOT NULL DEFAULT 0,       -- ms since 1970 of the latest call counted
+  keep INTEGER NOT NULL DEFAULT 0,       -- ms of the longest window that reads it
+  changes INTEGER NOT NULL DEFAULT 0,    -- raised with every change but one more grant
+  tail BLOB NOT NULL DEFAULT x'',        -- sliding: the part that is not full yet
+  tallies TEXT NOT NULL DEFAULT '[]'     -- fixed: JSON [[alignment, {start, used}], …]
 );
 CREATE TABLE grants (
   counter INTEGER NOT NULL, part INTEGER NOT NULL,
-  times BLOB NOT NULL,           -- ascending doubles, ms since 1970
+  times BLOB NOT NULL,                   -- a full part: ascending doubles, ms since 1970
   PRIMARY KEY (counter, part)
 ) WITHOUT ROWID;
-CREATE TABLE tallies (
-  counter INTEGER NOT NULL, window TEXT NOT NULL,
-  start INTEGER NOT NULL, used INTEGER NOT NULL,
-  PRIMARY KEY (counter, window)
-) WITHOUT ROWID;
+CREATE TABLE sweep (after INTEGER NOT NULL);  -- the counter last looked at for whether it is dead
+INSERT INTO sweep VALUES (0);
 CREATE TABLE records (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  at INTEGER NOT NULL, session TEXT NOT NULL, server TEXT NOT NULL, grant_name TEXT NOT NULL,
-  mode TEXT NOT NULL, method TEXT NOT NULL, subject TEXT NOT NULL, category TEXT,
-  effect TEXT NOT NULL, forwarded INTEGER NOT NULL, layer TEXT NOT NULL, key TEXT, reason TEXT,
-  limits TEXT, arguments TEXT, policy TEXT NOT NULL, outcome TEXT, duration_ms INTEGER
+  id INTEGER PRIMARY KEY,                -- of its first decision; the next ones follow
+  count INTEGER NOT NULL,                -- ids it takes up
+  session TEXT NOT NULL,                 -- JSON, as are the others: src/audit/packed.ts
+  rows TEXT NOT NULL,                    -- decisions made together
+  outcomes TEXT                          -- how calls ended that were decided before
 );
 PRAGMA user_version = ${VERSION};
 `;

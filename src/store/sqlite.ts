@@ -1,7 +1,8 @@
 // The store in a local SQLite file (WAL): limits and rows of a batch in one immediate transaction.
-import { statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
+import type { RecordRow } from '../audit/record.ts';
 import { messageOf, PolicyWrapError } from '../errors.ts';
-import type { Settled, Store, Taken } from './contract.ts';
+import type { Demand, Settled, Store, Taken } from './contract.ts';
 import { Counters } from './counters.ts';
 import { decide } from './decide.ts';
 import { type Database, type Driver, loadDriver, type Statement } from './driver.ts';
@@ -11,6 +12,8 @@ import { openState, PATIENCE_MS, rollBack } from './schema.ts';
 
 const SETTLE_AFTER_MS = 100;
 const MAX_UNSETTLED = 10_000;
+/** More than the rows of any one file, so that the keys of two never meet. */
+const ROWS_OF_A_FILE = 2 ** 40;
 
 export interface SqliteOptions {
   /** Wall clock in milliseconds; read inside the transaction, so that waiting for it loosens nothing. */
@@ -29,35 +32,33 @@ export interface SqliteStore extends Store {
 export function sqliteStore(file: string, options: SqliteOptions): SqliteStore {
   let driver = options.driver;
   let connection: Connection | undefined;
+  /** The file as it was when it was opened; undefined before the first time. */
+  let opened: Identity | undefined;
   let waiting: Settled[] = [];
-  /** Rows of this file whose outcome is to come: in another file their keys are other calls'. */
-  const unsettled = new Set<Settled['row']>();
+  /** Lies between the ids of the file in use and the keys of its rows, and grows with every file. */
+  let base = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const connected = (): Connection => {
     driver ??= loadDriver();
-    if (connection?.isStale()) {
+    // Nobody else would see what is counted in a file to which the path does not lead any more.
+    if (opened !== undefined && !isSame(opened, identityOf(file))) {
       drop();
+      opened = undefined;
       waiting = [];
-      unsettled.clear();
+      base += ROWS_OF_A_FILE;
       options.warn(`the state file ${file} was removed or replaced: counting begins anew in it`);
     }
     connection ??= new Connection(openState(driver, file), file, options);
+    opened ??= identityOf(file);
     return connection;
   };
   const inTransaction = <T>(work: (connection: Connection) => T): T => {
     try {
       const open = connected();
-      return open.transaction(
-        () => {
-          const result = work(open);
-          for (const settled of waiting) open.records.settle(settled);
-          return result;
-        },
-        () => {
-          waiting = [];
-        },
-      );
+      const result = open.transaction(() => work(open));
+      waiting = [];
+      return result;
     } catch (error) {
       if (error instanceof PolicyWrapError) throw error;
       drop();
@@ -83,7 +84,7 @@ export function sqliteStore(file: string, options: SqliteOptions): SqliteStore {
     timer = undefined;
     if (waiting.length === 0) return;
     try {
-      inTransaction(() => {});
+      inTransaction(({ records }) => records.add([], waiting));
     } catch {
       // Kept for the next transaction.
     }
@@ -98,22 +99,16 @@ export function sqliteStore(file: string, options: SqliteOptions): SqliteStore {
       }
     },
     take: demands =>
-      inTransaction(open =>
-        demands.map((demand): Taken => {
-          const now = options.now();
-          const { granted, exceeded, limits } = decide(
-            demand,
-            limit => open.counters.counterOf(limit, now),
-            now,
-          );
-          const row = demand.row(limits, exceeded, granted);
-          const key = row === undefined ? undefined : open.records.add(row);
-          if (key !== undefined) unsettled.add(key);
-          return { granted, exceeded, limits, row: key };
-        }),
-      ),
+      inTransaction(({ counters, records }) => {
+        const rows: RecordRow[] = [];
+        const taken = demands.map(demand => takeOne(demand, counters, rows, options.now()));
+        const first = base + (records.add(rows, waiting) ?? 0);
+        for (const one of taken) if (one.row !== undefined) one.row += first;
+        return taken;
+      }),
     settle(settled) {
-      for (const one of settled) if (unsettled.delete(one.row)) waiting.push(one);
+      for (const one of settled)
+        if (one.row >= base) waiting.push(base === 0 ? one : { ...one, row: one.row - base });
       // The oldest are given up where the file cannot be written for long.
       if (waiting.length > MAX_UNSETTLED) waiting.splice(0, waiting.length - MAX_UNSETTLED);
       timer ??= setTimeout(flush, SETTLE_AFTER_MS).unref();
@@ -126,22 +121,33 @@ export function sqliteStore(file: string, options: SqliteOptions): SqliteStore {
   };
 }
 
+/** The row's key is its place among `rows` until they are written. */
+function takeOne(
+  demand: Demand,
+  counters: Counters,
+  rows: RecordRow[],
+  now: number,
+): Taken & { row: number | undefined } {
+  const { granted, exceeded, limits } = decide(
+    demand,
+    limit => counters.counterOf(limit, now),
+    now,
+  );
+  const row = demand.row(limits, exceeded, granted);
+  return { granted, exceeded, limits, row: row === undefined ? undefined : rows.push(row) - 1 };
+}
+
 class Connection {
   readonly counters: Counters;
   readonly records: Records;
-  private readonly options: SqliteOptions;
   private readonly begin: Statement;
   private readonly commit: Statement;
-  private readonly identity: string;
-  private swept = false;
 
   constructor(
     readonly database: Database,
     private readonly file: string,
-    options: SqliteOptions,
+    private readonly options: SqliteOptions,
   ) {
-    this.options = options;
-    this.identity = identityOf(file);
     // Prepared once: parsing them at every call costs as much as carrying them out.
     this.begin = database.prepare('BEGIN IMMEDIATE');
     this.commit = database.prepare('COMMIT');
@@ -149,33 +155,33 @@ class Connection {
     this.records = new Records(database, options.maxBytes ?? MAX_STATE_BYTES);
   }
 
-  /** True where the path leads to another file by now, or to none: nobody else would see our counts. */
-  isStale(): boolean {
-    return identityOf(this.file) !== this.identity;
-  }
-
-  transaction<T>(work: () => T, committed: () => void): T {
+  transaction<T>(work: () => T): T {
     whileBusy(PATIENCE_MS, this.file, () => this.begin.run());
     try {
       this.counters.transaction();
       const result = work();
-      this.counters.flush();
+      this.counters.flush(this.options.now());
       this.records.bound();
-      if (!this.swept) this.counters.sweep(this.options.now());
-      this.swept = true;
       this.commit.run();
-      committed();
       return result;
     } catch (error) {
+      this.counters.forget();
       rollBack(this.database);
       throw error;
     }
   }
 }
 
+type Identity = Pick<Stats, 'dev' | 'ino'>;
+
+const NOWHERE: Identity = { dev: 0, ino: 0 };
+
 // Windows lets nobody remove a file that is open.
-function identityOf(file: string): string {
-  if (process.platform === 'win32') return '';
-  const stats = statSync(file, { throwIfNoEntry: false });
-  return stats === undefined ? 'none' : `${stats.dev}:${stats.ino}`;
+function identityOf(file: string): Identity {
+  if (process.platform === 'win32') return NOWHERE;
+  return statSync(file, { throwIfNoEntry: false }) ?? NOWHERE;
+}
+
+function isSame(a: Identity, b: Identity): boolean {
+  return a.ino === b.ino && a.dev === b.dev;
 }

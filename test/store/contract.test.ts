@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { type LogEntry, type LogQuery, logReader } from '../../src/audit/read.ts';
 import { type BoundLimit, counterId, type Limit } from '../../src/policy/limits.ts';
 import { parseWindow } from '../../src/policy/window.ts';
 import type { Demand, Store, Taken } from '../../src/store/contract.ts';
@@ -46,6 +47,13 @@ function onDisk(driver: Driver): Subject {
     second.close();
   });
   return { store, second, clock, warnings };
+}
+
+function entriesIn(file: string, query: Partial<LogQuery> = {}): LogEntry[] {
+  const reader = logReader(file);
+  const entries = reader.read({ after: 0, last: 1_000_000, server: undefined, ...query });
+  reader.close();
+  return entries;
 }
 
 const owner = { session: 's1', server: 'srv', grant: 'default', layer: 'policy' };
@@ -415,15 +423,12 @@ describe.each(drivers().map(driver => [driver.name, driver] as const))(
           })),
         );
       store.close();
-      const database = driver.open(file, { readonly: true });
-      const pages = Number(database.prepare('PRAGMA page_count').get()?.page_count);
-      const subjects = database.prepare('SELECT subject FROM records ORDER BY id').all();
-      database.close();
-      expect(pages * 4096).toBeLessThan(maxBytes * 1.5);
-      expect(subjects.at(-1)?.subject).toBe('subject-7999');
-      expect(subjects.length).toBeGreaterThan(500);
-      const first = Number(String(subjects[0]?.subject).slice(8));
-      expect(subjects).toHaveLength(8000 - first);
+      const kept = entriesIn(file).map(({ subject }) => subject);
+      expect(statSync(file).size).toBeLessThan(maxBytes * 1.5);
+      expect(kept.at(-1)).toBe('subject-7999');
+      expect(kept.length).toBeGreaterThan(500);
+      const first = Number(kept[0]?.slice(8));
+      expect(kept).toHaveLength(8000 - first);
     });
 
     it('writes how a call ended without being asked again', async () => {
@@ -433,10 +438,7 @@ describe.each(drivers().map(driver => [driver.name, driver] as const))(
       if (taken?.row === undefined) throw new Error('no row');
       store.settle([{ row: taken.row, outcome: 'tool_error', durationMs: 12.4 }]);
       await new Promise(resolve => setTimeout(resolve, 300));
-      const database = driver.open(file, { readonly: true });
-      const read = database.prepare('SELECT outcome, duration_ms FROM records').get();
-      database.close();
-      expect(read).toEqual({ outcome: 'tool_error', duration_ms: 12 });
+      expect(entriesIn(file)).toMatchObject([{ outcome: 'tool_error', durationMs: 12 }]);
       store.close();
     });
   },
