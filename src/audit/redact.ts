@@ -83,22 +83,52 @@ function redact(value: unknown, depth: number, budget: { values: number }): unkn
   if (typeof value === 'string') return redactText(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= MAX_DEPTH) return '[…]';
-  if (Array.isArray(value)) {
-    const kept = value.slice(0, MAX_ITEMS).map(item => redact(item, depth + 1, budget));
-    return value.length > MAX_ITEMS ? [...kept, `… (${value.length} items)`] : kept;
-  }
+  return Array.isArray(value)
+    ? redactList(value, depth, budget)
+    : redactObject(value as Record<string, unknown>, depth, budget);
+}
+
+function redactList(list: readonly unknown[], depth: number, budget: { values: number }): unknown {
+  const kept = list.slice(0, MAX_ITEMS).map(item => redact(item, depth + 1, budget));
+  if (list.length > MAX_ITEMS) kept.push(`… (${list.length} items)`);
+  return kept;
+}
+
+function redactObject(
+  value: Record<string, unknown>,
+  depth: number,
+  budget: { values: number },
+): unknown {
   const keys = Object.keys(value);
   const named = nameIn(value);
-  const kept = keys
-    .slice(0, MAX_ITEMS)
-    .map((key): [string, unknown] => [
-      redactText(key),
-      isSecretKey(key) || (key === 'value' && named !== undefined && isSecretKey(named))
-        ? REMOVED
-        : redact((value as Record<string, unknown>)[key], depth + 1, budget),
-    ]);
-  if (keys.length > MAX_ITEMS) kept.push(['…', `(${keys.length} keys)`]);
-  return Object.fromEntries(kept);
+  // Without a prototype where `__proto__` is to be a key like any other.
+  const kept: Record<string, unknown> = keys.includes('__proto__') ? Object.create(null) : {};
+  for (const key of keys.slice(0, MAX_ITEMS)) {
+    const { shown, isSecret } = keyFacts(key);
+    const hidden = isSecret || (key === 'value' && named !== undefined && keyFacts(named).isSecret);
+    kept[shown] = hidden ? REMOVED : redact(value[key], depth + 1, budget);
+  }
+  if (keys.length > MAX_ITEMS) kept['…'] = `(${keys.length} keys)`;
+  return kept;
+}
+
+interface KeyFacts {
+  readonly shown: string;
+  readonly isSecret: boolean;
+}
+
+/** Of keys that were seen lately: calls have the same few. */
+const known = new Map<string, KeyFacts>();
+const MAX_KNOWN = 1000;
+const LONGEST_KNOWN = 64;
+
+function keyFacts(key: string): KeyFacts {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const facts = { shown: redactText(key), isSecret: isSecretKey(key) };
+  if (known.size >= MAX_KNOWN) known.clear();
+  if (key.length <= LONGEST_KNOWN) known.set(key, facts);
+  return facts;
 }
 
 // `{name: "DB_PASSWORD", value: "…"}`, as environments are often written.
