@@ -37,10 +37,10 @@ export function string(at: number): number {
   const data = bytes;
   const stops = STOPS;
   let i = at;
+  let long = i + LONG;
   for (;;) {
-    const long = i + LONG;
     while (stops[data[i] as number] === 0 && i < long) i++;
-    if (i === long) i = plainWords(i);
+    if (i >= long) i = plainWords(i);
     while (stops[data[i] as number] === 0) i++;
     if (data[i] === QUOTE) return i + 1;
     if (data[i] !== BACKSLASH) refuse('control character in a string', i);
