@@ -41,7 +41,7 @@ async function tryOut(bounds, workshop, on) {
   for (const scenario of SCENARIOS) {
     const own = bounds.filter(bound => bound.scenario === scenario.name);
     if (own.length === 0) continue;
-    const named = own.flatMap(({ of, against = of }) => [of[0], against[0]]);
+    const named = own.flatMap(({ of, against = of[0] }) => [of[0], against]);
     const results = await measure(scenario, {
       workshop,
       rounds: ROUNDS,

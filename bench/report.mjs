@@ -120,7 +120,7 @@ export function short(value) {
 
 function number(value) {
   if (value >= 10_000) return `${Math.round(value / 1000)}k`;
-  return value.toFixed(value < 100 ? 1 : 0);
+  return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
 }
 
 function renderGoals({ goals }) {

@@ -38,16 +38,13 @@ export function begin({ workshop, on, command, steps, mayDeny, home }) {
   const results = new Promise((resolve, reject) => {
     client.once('error', reject);
     client.once('close', (code, signal) => {
-      const stopped = lines.find(
-        ({ errors, denied }) => errors > 0 || (denied > 0 && mayDeny !== true),
-      );
-      if (code === 0 && stopped === undefined) resolve(lines);
-      else
-        reject(
-          new Error(
-            `${[program, ...args].join(' ')}\n${stopped === undefined ? `ended with ${signal ?? code}` : `calls were stopped: ${JSON.stringify(stopped)}`}\n${said}`,
-          ),
-        );
+      const stopped = lines.find(({ errors, denied }) => errors > 0 || (denied > 0 && !mayDeny));
+      if (code === 0 && stopped === undefined) return resolve(lines);
+      const why =
+        stopped === undefined
+          ? `ended with ${signal ?? code}`
+          : `calls were stopped: ${JSON.stringify(stopped)}`;
+      reject(new Error([[program, ...args].join(' '), why, said].join('\n')));
     });
   });
   return { results, started, go: () => client.stdin.write('\n') };
