@@ -9,6 +9,7 @@ import { guard } from './guard.mjs';
 import { measure } from './measure.mjs';
 import { renderMarkdown, renderText, rowsOf } from './report.mjs';
 import { SCENARIOS } from './scenarios/index.mjs';
+import { stop } from './session.mjs';
 import { openWorkshop } from './workshop.mjs';
 
 const { values } = parseArgs({
@@ -26,11 +27,7 @@ if (!(rounds >= 1)) throw new Error('--rounds: expected a number from 1');
 const scenarios = chosen(values.only);
 
 const workshop = openWorkshop(values.core);
-for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143 }))
-  process.once(signal, () => {
-    workshop.close();
-    process.exit(code);
-  });
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
 try {
   const found = values.guard ? await guard(workshop) : await bench();
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(found)}\n`);

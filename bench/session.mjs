@@ -5,6 +5,20 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const PATIENCE_MS = 300_000;
+/** Group of its own, so that a client goes with what it has started. */
+const detached = process.platform !== 'win32';
+
+const running = new Set();
+let stopped = false;
+
+/** Ends what is running, and lets nothing begin any more: the run fails. */
+export function stop() {
+  stopped = true;
+  for (const client of running) {
+    if (detached) process.kill(-client.pid, 'SIGKILL');
+    else client.kill();
+  }
+}
 
 /**
  * Runs the steps of drive.c; returns what each printed, the start first. `mayDeny`: calls may be
@@ -21,9 +35,11 @@ export async function session({ workshop, on, command, steps, mayDeny = false })
 
 /** As `session`, with a given home; `go` ends a step `wait`, `started` comes with the first line. */
 export function begin({ workshop, on, command, steps, mayDeny, home }) {
+  if (stopped) throw new Error('stopped');
   const [program, ...args] = [...workshop.pins[on], ...workshop.driver, ...steps, '--', ...command];
   const env = { ...workshop.env, POLICY_WRAP_HOME: home };
-  const client = spawn(program, args, { env, stdio: 'pipe', timeout: PATIENCE_MS });
+  const client = spawn(program, args, { env, stdio: 'pipe', timeout: PATIENCE_MS, detached });
+  running.add(client);
   const lines = [];
   let said = '';
   client.stderr.setEncoding('utf8').on('data', text => {
@@ -37,13 +53,14 @@ export function begin({ workshop, on, command, steps, mayDeny, home }) {
   });
   const results = new Promise((resolve, reject) => {
     client.once('error', reject);
+    for (const event of ['error', 'exit']) client.once(event, () => running.delete(client));
     client.once('close', (code, signal) => {
-      const stopped = lines.find(({ errors, denied }) => errors > 0 || (denied > 0 && !mayDeny));
-      if (code === 0 && stopped === undefined) return resolve(lines);
+      const refused = lines.find(({ errors, denied }) => errors > 0 || (denied > 0 && !mayDeny));
+      if (code === 0 && refused === undefined) return resolve(lines);
       const why =
-        stopped === undefined
+        refused === undefined
           ? `ended with ${signal ?? code}`
-          : `calls were stopped: ${JSON.stringify(stopped)}`;
+          : `calls were refused: ${JSON.stringify(refused)}`;
       reject(new Error([[program, ...args].join(' '), why, said].join('\n')));
     });
   });
