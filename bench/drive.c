@@ -27,8 +27,8 @@
 #define INITIALIZED "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n"
 #define LOG_LINE "2026-11-22T10:00:00Z INFO  service api of cluster orders is in a steady state\\n"
 enum { LINE_HEAD = 4096, SMALL = 512, END_SECONDS = 20 };
-// policy-wrap refuses more than 10,000 requests in flight.
-enum { IN_FLIGHT = 8000 };
+// policy-wrap refuses more than 50,000 requests in flight.
+enum { IN_FLIGHT = 40000 };
 
 static int to_child, from_child;
 static pid_t child;

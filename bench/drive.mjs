@@ -4,8 +4,8 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 const HEAD = 4096;
-/** policy-wrap refuses more than 10,000 requests in flight. */
-const IN_FLIGHT = 8000;
+/** policy-wrap refuses more than 50,000 requests in flight. */
+const IN_FLIGHT = 40_000;
 const LOG_LINE = '2026-11-22T10:00:00Z INFO  service api of cluster orders is in a steady state\\n';
 
 const dashes = process.argv.indexOf('--');

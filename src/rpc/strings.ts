@@ -37,7 +37,7 @@ export function string(at: number): number {
   const data = bytes;
   const stops = STOPS;
   let i = at;
-  let long = i + LONG;
+  const long = i + LONG;
   for (;;) {
     while (stops[data[i] as number] === 0 && i < long) i++;
     if (i >= long) i = plainWords(i);
