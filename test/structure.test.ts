@@ -67,7 +67,7 @@ describe('the pure parts', () => {
     policy: target =>
       isIn('policy')(target) ||
       isIn('rpc')(target) ||
-      target === 'zod' ||
+      target === 'zod/mini' ||
       target === 'yaml' ||
       target.endsWith('.json'),
   };

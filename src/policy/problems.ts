@@ -1,5 +1,5 @@
 // What is wrong with a policy document, in words, and where: `policy.yaml:12:5: …`.
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { NOT_BUILT } from './schema.ts';
 
 export type Path = readonly (string | number)[];
@@ -15,7 +15,7 @@ export interface Problem {
 }
 
 /** Problems of zod's validation, each with its own path. */
-export function problemsOf(error: z.ZodError, document: unknown): Problem[] {
+export function problemsOf(error: z.core.$ZodError, document: unknown): Problem[] {
   return error.issues.flatMap(issue => {
     const path = issue.path.filter(part => typeof part !== 'symbol');
     switch (issue.code) {

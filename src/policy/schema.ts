@@ -1,5 +1,5 @@
 // The policy document as a zod schema: the one source of its types and of what is accepted.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { CALENDAR_UNITS, parseWindow, type Window } from './window.ts';
 
 export const CATEGORIES = [
@@ -32,47 +32,50 @@ export const MAX_SLIDING = 100_000;
 
 const name = z
   .string({ error: 'expected a name in quotes' })
-  .min(1, { error: 'expected a name, not an empty string' });
+  .check(z.minLength(1, { error: 'expected a name, not an empty string' }));
 const pattern = name;
 
 const WINDOW_EXPECTED = `expected ${CALENDAR_UNITS.map(unit => `"${unit}"`).join(', ')}, a duration such as "90s", "15m", "2h" or "1d", or whole seconds, from 1 s to 366 days`;
-const window = z.unknown().transform((value, context): Window => {
-  const parsed = parseWindow(value);
-  if (parsed !== undefined) return parsed;
-  context.addIssue({ code: 'custom', message: WINDOW_EXPECTED });
-  return z.NEVER;
-});
+const window = parsedBy(parseWindow, WINDOW_EXPECTED);
 
 const max = z
   .int({ error: 'expected a whole number' })
-  .min(0, { error: 'expected a whole number of at least 0' })
-  .max(Number.MAX_SAFE_INTEGER);
+  .check(z.minimum(0, { error: 'expected a whole number of at least 0' }));
 
 const limit = z
   .strictObject({
     max,
     window,
-    counter: name.optional(),
-    scope: z.enum(['grant', 'session', 'global']).optional(),
-    kind: z.enum(['sliding', 'fixed']).optional(),
+    counter: z.optional(name),
+    scope: z.optional(z.enum(['grant', 'session', 'global'])),
+    kind: z.optional(z.enum(['sliding', 'fixed'])),
   })
-  .superRefine((value, context) => {
+  .check(({ value, issues }) => {
     if (value.kind !== 'fixed' && value.max > MAX_SLIDING)
-      context.addIssue({
+      issues.push({
         code: 'custom',
         path: ['max'],
         message: `expected at most ${MAX_SLIDING} in a sliding window; "kind": "fixed" has no such bound`,
+        input: value,
       });
   });
 
 const RATE_EXPECTED =
   'expected "<count>/<unit>" such as "10/minute", or {"max": 10, "window": 60} with the window in seconds';
-const rateLimit = z.unknown().transform((value, context): { max: number; window: Window } => {
-  const parsed = parseRate(value);
-  if (parsed !== undefined) return parsed;
-  context.addIssue({ code: 'custom', message: RATE_EXPECTED });
-  return z.NEVER;
-});
+const rateLimit = parsedBy(parseRate, RATE_EXPECTED);
+
+/** What `parse` makes of a value; where that is undefined, `expected` says what it should be. */
+function parsedBy<T>(parse: (value: unknown) => T | undefined, expected: string) {
+  return z.pipe(
+    z.unknown(),
+    z.transform((value, { issues }): T => {
+      const parsed = parse(value);
+      if (parsed !== undefined) return parsed;
+      issues.push({ code: 'custom', message: expected, input: value });
+      return z.NEVER;
+    }),
+  );
+}
 
 function parseRate(value: unknown): { max: number; window: Window } | undefined {
   if (typeof value === 'string') {
@@ -90,50 +93,50 @@ function checkedRate(count: number, length: unknown) {
 }
 
 const entry = z.strictObject({
-  action: z.enum(ACTIONS).optional(),
-  reason: z.string().optional(),
-  category: z.enum(CATEGORIES).optional(),
-  limits: z.array(limit).optional(),
-  rate_limit: rateLimit.optional(),
+  action: z.optional(z.enum(ACTIONS)),
+  reason: z.optional(z.string()),
+  category: z.optional(z.enum(CATEGORIES)),
+  limits: z.optional(z.array(limit)),
+  rate_limit: z.optional(rateLimit),
 });
 
 /** Where the key says what it applies to, a `category` in the entry would say nothing. */
-const uncategorised = entry.omit({ category: true });
+const uncategorised = z.omit(entry, { category: true });
 
 const section = z.strictObject({
-  default: z.enum(['allow', 'deny']).optional(),
-  allow: z.array(pattern).optional(),
-  deny: z.array(pattern).optional(),
-  hide: z.array(pattern).optional(),
-  limits: z.array(limit).optional(),
+  default: z.optional(z.enum(['allow', 'deny'])),
+  allow: z.optional(z.array(pattern)),
+  deny: z.optional(z.array(pattern)),
+  hide: z.optional(z.array(pattern)),
+  limits: z.optional(z.array(limit)),
 });
 
 /** What a server may ask of the client. */
 export const CLIENT_KEYS = ['sampling', 'elicitation', 'roots'] as const;
 export type ClientKey = (typeof CLIENT_KEYS)[number];
-const asked = z.enum(['allow', 'deny']).optional();
+const asked = z.optional(z.enum(['allow', 'deny']));
 
 export const policySchema = z.strictObject({
-  $schema: z.string().optional(),
+  $schema: z.optional(z.string()),
   version: z.literal('1', { error: 'expected "1", in quotes' }),
-  description: z.string().optional(),
+  description: z.optional(z.string()),
   default: z.enum(['allow', 'deny'], { error: 'expected "allow" or "deny": what no rule reaches' }),
-  hide: z.array(pattern).optional(),
-  all_tools: uncategorised.optional(),
-  operations: z.record(name, name).optional(),
-  tools: z.record(pattern, entry).optional(),
-  categories: z.partialRecord(z.enum(CATEGORIES), uncategorised).optional(),
-  resources: section.optional(),
-  prompts: section.optional(),
-  audit: z
-    .literal('off', { error: 'expected "off": nothing else about the record can be set' })
-    .optional(),
-  client: z
-    .strictObject({ sampling: asked, elicitation: asked, roots: asked } satisfies Record<
+  hide: z.optional(z.array(pattern)),
+  all_tools: z.optional(uncategorised),
+  operations: z.optional(z.record(name, name)),
+  tools: z.optional(z.record(pattern, entry)),
+  categories: z.optional(z.partialRecord(z.enum(CATEGORIES), uncategorised)),
+  resources: z.optional(section),
+  prompts: z.optional(section),
+  audit: z.optional(
+    z.literal('off', { error: 'expected "off": nothing else about the record can be set' }),
+  ),
+  client: z.optional(
+    z.strictObject({ sampling: asked, elicitation: asked, roots: asked } satisfies Record<
       ClientKey,
       typeof asked
-    >)
-    .optional(),
+    >),
+  ),
 });
 
 export type PolicyDocument = z.output<typeof policySchema>;
