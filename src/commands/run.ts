@@ -1,14 +1,10 @@
-// `policy-wrap [options] -- command args…`: the main job.
-import { randomBytes } from 'node:crypto';
+// `policy-wrap [options] -- command args…`: the main job, up to the start of the server.
 import { isRunOption, parseRunOptions, withoutSettings } from '../config/options.ts';
-import { folders, stateFile } from '../config/paths.ts';
-import { policiesFor } from '../config/policy-files.ts';
+import { folders } from '../config/paths.ts';
+import { findPolicies } from '../config/policy-files.ts';
 import { serverName } from '../config/server-name.ts';
 import { ExitCode, PolicyWrapError } from '../errors.ts';
-import { runPump } from '../proxy/pump.ts';
-import { Session } from '../proxy/session.ts';
-import { sqliteStore } from '../store/sqlite.ts';
-import { sayer } from '../terminal/stderr.ts';
+import { startUpstream } from '../proxy/upstream.ts';
 
 /** Wraps a server until it ends; returns the exit code. */
 export async function run(
@@ -28,41 +24,11 @@ export async function run(
       exitCode: ExitCode.usage,
     });
   const parsed = parseRunOptions(options, env);
-  const say = sayer(parsed.logLevel);
   const server = parsed.server ?? serverName(command, args);
-  const { policies, names, missing, hash } = await policiesFor(
-    server,
-    parsed.policies,
-    folders(env),
-  );
-  const instead = missing === undefined ? '' : `, as there is no ${missing}`;
-  const observing = parsed.mode === 'observe' ? ', only observing' : '';
-  say('info', `${server}: ${names.join(' + ')}${instead}${observing}`);
-
-  const now = () => Date.now();
-  const store = sqliteStore(stateFile(env, parsed.state), { now, warn: text => say('warn', text) });
-  const session = new Session({
-    policies,
-    mode: parsed.mode,
-    session: randomBytes(8).toString('hex'),
-    server,
-    grant: parsed.grant,
-    hideDenied: parsed.hideDenied,
-    policyHash: hash,
-    now,
-  });
-  // The driver is loaded while the server boots; the file is made by the first call.
-  setImmediate(() => store.warm());
-  return runPump({
-    command,
-    args,
-    // A server that is itself wrapped must not inherit these settings.
-    env: withoutSettings(env),
-    session,
-    store,
-    maxMessage: parsed.maxMessage,
-    stdin: process.stdin,
-    stdout: process.stdout,
-    say,
-  });
+  const found = findPolicies(server, parsed.policies, folders(env));
+  // Started before what it does not need is loaded. A server that is itself wrapped must not inherit
+  // these settings.
+  const child = startUpstream(command, args, withoutSettings(env));
+  const { serve } = await import('./serve.ts');
+  return serve(child, { ...parsed, server, found });
 }

@@ -1,39 +1,36 @@
 // Which policies apply to a server, read from disk: its own, everybody's and the administrator's.
-import { createHash } from 'node:crypto';
 import { lstatSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { ExitCode, messageOf, PolicyWrapError } from '../errors.ts';
-import { MAIN_LAYER } from '../policy/limits.ts';
-import { conflictsBetween, loadPolicy, type PolicySource } from '../policy/load.ts';
-import type { Policy } from '../policy/policy.ts';
+import type { PolicySource } from '../policy/load.ts';
 import { isPreset, PRESET_NAMES, presetFor, presetSource } from '../policy/presets.ts';
 import type { Folders } from './paths.ts';
 
-export interface LoadedPolicies {
-  readonly policies: readonly Policy[];
-  /** What was loaded, in the order of the layers. */
-  readonly names: readonly string[];
+export interface FoundPolicies {
+  /** In the order of the layers. */
+  readonly sources: readonly PolicySource[];
   /** Where a policy for the server would be, as it has none of its own. */
   readonly missing: string | undefined;
-  /** Of all texts: the same where the same rules apply. */
-  readonly hash: string;
 }
 
 const EXTENSIONS = ['json', 'yaml', 'yml'];
 const PRESET = 'preset:';
 
+/** Undefined: the server's own. */
+type Layer = string | undefined;
+
 /**
  * The layers for a server: `given` files, else the server's file, else its preset; and always
  * `_all` and the administrator's. Never a file of the working directory. Throws `PW_POLICY_…`.
  */
-export async function policiesFor(
+export function findPolicies(
   server: string,
   given: readonly string[],
   { config, machine }: Pick<Folders, 'config' | 'machine'>,
-): Promise<LoadedPolicies> {
-  const own = given.map((name, i) => sourceOf(name, i === 0 ? MAIN_LAYER : `policy:${i + 1}`));
+): FoundPolicies {
+  const own = given.map((name, i) => sourceOf(name, i === 0 ? undefined : `policy:${i + 1}`));
   const folder = join(config, 'policies');
-  const file = own.length === 0 ? fileIn(folder, server, MAIN_LAYER) : undefined;
+  const file = own.length === 0 ? fileIn(folder, server, undefined) : undefined;
   const preset = own.length === 0 && file === undefined ? presetFor(server) : undefined;
   const sources = [
     ...own,
@@ -42,36 +39,14 @@ export async function policiesFor(
     fileIn(folder, '_all', '_all'),
     withMachine(fileIn(machine, 'policy', 'machine')),
   ].filter(source => source !== undefined);
-
-  const results = await Promise.all(sources.map(loadPolicy));
-  const policies = results.flatMap(result => ('policy' in result ? [result.policy] : []));
-  const problems = [
-    ...results.flatMap(result => ('problems' in result ? result.problems : [])),
-    ...conflictsBetween(policies),
-  ];
-  if (problems.length > 0)
-    throw new PolicyWrapError('PW_POLICY_INVALID', problems.join('\n'), {
-      help: 'no call is let through until this is mended; docs/policy.md has every key',
-      exitCode: ExitCode.policy,
-    });
-  return {
-    policies,
-    names: sources.map(({ name }) => name),
-    missing: preset && join(folder, `${server}.json`),
-    hash: hashOf(sources),
-  };
+  return { sources, missing: preset && join(folder, `${server}.json`) };
 }
 
 function withMachine(source: PolicySource | undefined): PolicySource | undefined {
   return source && { ...source, machine: true };
 }
 
-function hashOf(sources: readonly PolicySource[]): string {
-  const texts = sources.map(({ layer, text }) => [layer ?? MAIN_LAYER, text]);
-  return createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 12);
-}
-
-function fileIn(folder: string, name: string, layer: string): PolicySource | undefined {
+function fileIn(folder: string, name: string, layer: Layer): PolicySource | undefined {
   const files = EXTENSIONS.map(extension => join(folder, `${name}.${extension}`)).filter(isThere);
   if (files.length > 1)
     throw new PolicyWrapError(
@@ -94,7 +69,7 @@ function isThere(file: string): boolean {
   }
 }
 
-function sourceOf(name: string, layer: string): PolicySource {
+function sourceOf(name: string, layer: Layer): PolicySource {
   if (name.startsWith(PRESET)) {
     const preset = name.slice(PRESET.length);
     if (isPreset(preset)) return { ...presetSource(preset), layer };

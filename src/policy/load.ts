@@ -13,7 +13,8 @@ export interface PolicySource {
   readonly name: string;
   readonly text: string;
   readonly format: 'json' | 'yaml';
-  readonly layer?: string;
+  /** Where not given: the server's own. */
+  readonly layer?: string | undefined;
   readonly machine?: boolean;
 }
 

@@ -24,6 +24,8 @@ export interface Child {
    * SIGTERM: end of input → 1.5 s → the tree is ended. Called again: hurries.
    */
   end(): void;
+  /** Ends it with its group at once; resolves when it has ended. */
+  kill(): Promise<void>;
   /** Resolves when nothing of the child's group is left; what is left is ended in the same way. */
   cleared(): Promise<void>;
 }
@@ -62,15 +64,20 @@ export function startChild(
   // A child that closes its input or dies is noticed by its exit.
   stdin.on('error', () => {});
   const ladder = new Ladder(child, stdin);
+  const ended = ending(child, stdout, {
+    isPatient: () => ladder.isStanding,
+    failure: error => spawnError(command, error, env),
+  });
   return {
     stdin,
     stdout,
     stderr,
-    ended: ending(child, stdout, {
-      isPatient: () => ladder.isStanding,
-      failure: error => spawnError(command, error, env),
-    }),
+    ended,
     end: () => ladder.next(),
+    async kill() {
+      ladder.last();
+      await ended.catch(() => {});
+    },
     cleared: () => ladder.cleared(),
   };
 }
@@ -154,6 +161,13 @@ class Ladder {
     if (this.rung === 'standing') this.closeInput();
     else if (this.rung === 'input closed') this.terminate(HURRIED_MS);
     else if (this.rung === 'terminated') this.killIn(HURRIED_MS);
+  }
+
+  last(): void {
+    // There the tree goes first, or what the child started could no longer be found.
+    if (IS_WINDOWS) return this.terminate(HURRIED_MS);
+    this.rung = 'killed';
+    signalGroup(this.child.pid, 'SIGKILL');
   }
 
   // `npx` and `uvx` may end before the server that they started: the ladder goes on for the group.

@@ -14,7 +14,7 @@ export interface Settings {
   /** True where lists leave out what the rules can never allow. */
   readonly hideDenied?: boolean;
   /** A hash of all layers. */
-  readonly policyHash: string;
+  readonly policyHash: () => string;
   /** Wall clock, milliseconds since 1970. */
   readonly now: () => number;
 }

@@ -109,7 +109,7 @@ function rowOf(
     verdict: { ...verdict, subject: redactText(verdict.subject) },
     forwarded,
     arguments: about.arguments,
-    policy: context.policyHash,
+    policy: context.policyHash(),
   };
 }
 

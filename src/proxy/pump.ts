@@ -12,12 +12,11 @@ import { Inlet } from './inlet.ts';
 import { type Effects, perform } from './perform.ts';
 import { inOrder } from './queue.ts';
 import type { Session } from './session.ts';
-import { startUpstream } from './upstream.ts';
+import type { Upstream } from './upstream.ts';
 
 export interface PumpOptions {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
+  /** Started already, and not heard yet. */
+  readonly upstream: Upstream;
   readonly session: Session;
   readonly store: Store;
   /** Bytes of the longest line that a client may send. */
@@ -39,11 +38,11 @@ const FLUSH_MS = 1000;
 const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Runs the server behind the session until it ends; returns the exit code that the wrapper should
+ * Holds the session between client and server until that ends; returns the exit code that the wrapper should
  * end with: the server's own, or 128 + n after signal n. Throws `PW_SPAWN` where it did not start.
  */
 export async function runPump(options: PumpOptions): Promise<number> {
-  const { session, store, stdout, say } = options;
+  const { upstream, session, store, stdout, say } = options;
   const fromClient = new Framer(options.maxMessage);
   const fromServer = new Framer(MAX_SERVER_LINE);
   const isNews = onceEvery(QUIET_MS, () => performance.now());
@@ -54,7 +53,7 @@ export async function runPump(options: PumpOptions): Promise<number> {
     askedToEnd = resolve;
   });
 
-  const upstream = startUpstream(options.command, options.args, options.env, {
+  upstream.attach({
     data: guarded(say, chunk => {
       const { lines, oversized } = fromServer.push(chunk);
       perform(session.fromServer(lines), onClient);

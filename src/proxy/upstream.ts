@@ -16,6 +16,10 @@ export interface UpstreamHandlers {
 }
 
 export interface Upstream {
+  /** To be called once: until then nothing that it writes is read. */
+  attach(handlers: UpstreamHandlers): void;
+  /** Ends it at once, where nothing was exchanged with it yet. */
+  kill(): Promise<void>;
   /** False where the server does not keep up: wait for `drain`. */
   write(bytes: Buffer): boolean;
   /** True while bytes that are written can reach it. */
@@ -38,20 +42,28 @@ const MUTE_MS = 1000;
 const UNREAD_MS = 3000;
 const HURRIED_UNREAD_MS = 500;
 
+/**
+ * Starts the server. `attach` must follow before the event loop turns: what a server that ends at
+ * once has written would be lost.
+ */
 export function startUpstream(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
-  handlers: UpstreamHandlers,
 ): Upstream {
   const retry = isUvx(command) ? new Retry() : undefined;
   let child: Child | undefined;
   let ending = false;
   let relayed: Relay | undefined;
+  let attach: (handlers: UpstreamHandlers) => void = () => {};
+  const attached = new Promise<UpstreamHandlers>(resolve => {
+    attach = resolve;
+  });
 
   const run = async (argv: readonly string[]): Promise<Exit> => {
     const started = startChild(command, argv, env);
     child = started;
+    const handlers = await attached;
     started.stdout.on('data', (chunk: Buffer) => {
       retry?.answered();
       handlers.data(chunk);
@@ -69,9 +81,11 @@ export function startUpstream(
       setTimeout(tell, MUTE_MS).unref();
     });
     started.stderr.on('data', (chunk: Buffer) => retry?.heard(chunk));
-    for (const bytes of retry?.input ?? []) started.stdin.write(bytes);
-    // What the first start did not take is not waited for any more.
-    if (argv !== args) handlers.drain();
+    if (argv !== args) {
+      for (const bytes of retry?.input ?? []) started.stdin.write(bytes);
+      // What the first start did not take is not waited for any more.
+      handlers.drain();
+    }
     if (ending) started.end();
     const exit = await started.ended.finally(() => {
       isOver = true;
@@ -85,8 +99,14 @@ export function startUpstream(
   };
 
   const ended = run(args);
+  // It may fail before anybody waits for it.
+  ended.catch(() => {});
   return {
     ended,
+    attach,
+    async kill() {
+      await child?.kill();
+    },
     write(bytes) {
       retry?.sent(bytes);
       // A child that is to be started again takes no input; it gets what was kept.

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { policiesFor } from '../../src/config/policy-files.ts';
+import { loadPolicies } from '../../src/config/policies.ts';
+import { findPolicies } from '../../src/config/policy-files.ts';
 
 let home: string;
 beforeEach(() => {
@@ -22,8 +23,11 @@ const allowing = (tool: string) =>
   JSON.stringify({ version: '1', default: 'deny', tools: { [tool]: {} } });
 const yamlAllowing = (tool: string) => `version: "1"\ndefault: deny\ntools:\n  ${tool}: {}\n`;
 
-const load = (server: string, given: readonly string[] = []) =>
-  policiesFor(server, given, { config: at('config'), machine: at('machine') });
+async function load(server: string, given: readonly string[] = []) {
+  const { sources } = findPolicies(server, given, { config: at('config'), machine: at('machine') });
+  const { policies, hash } = await loadPolicies(sources);
+  return { policies, names: sources.map(({ name }) => name), hash: hash() };
+}
 /** What each layer allows. */
 async function loaded(server: string, given: readonly string[] = []) {
   const { policies } = await load(server, given);

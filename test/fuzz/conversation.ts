@@ -39,7 +39,7 @@ class Wire {
     private readonly cap: number,
   ) {
     const { policies, mode } = rules;
-    const names = { session: 's', server: 'srv', grant: 'default', policyHash: 'h' };
+    const names = { session: 's', server: 'srv', grant: 'default', policyHash: () => 'h' };
     this.session = new Session({ policies, mode, ...names, now: () => 1_000_000 });
     this.framers = { client: new Framer(cap), server: new Framer(cap) };
   }

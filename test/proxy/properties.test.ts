@@ -62,7 +62,7 @@ test('anything at all from either side: nothing throws, and each request gets on
 function forwarded(text: string): string[] {
   const [{ policies } = { policies: [] }] = rules;
   const now = () => 1_000_000;
-  const names = { session: 's', server: 'srv', grant: 'default', policyHash: 'h' };
+  const names = { session: 's', server: 'srv', grant: 'default', policyHash: () => 'h' };
   const session = new Session({ policies, mode: 'enforce', ...names, now });
   const store = memoryStore(now);
   const turn = session.fromClient(new Framer(1 << 20).push(Buffer.from(`${text}\n`)).lines);

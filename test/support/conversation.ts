@@ -46,7 +46,7 @@ export async function conversation(
     session: 's',
     server: 'srv',
     grant: 'default',
-    policyHash: 'hash',
+    policyHash: () => 'hash',
     now: () => clock.now,
     ...settings,
   });

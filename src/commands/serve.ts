@@ -1,0 +1,73 @@
+// The main job once the server is started: its policies are loaded while it boots, and then enforced.
+import type { RunOptions } from '../config/options.ts';
+import { stateFile } from '../config/paths.ts';
+import { loadPolicies } from '../config/policies.ts';
+import type { FoundPolicies } from '../config/policy-files.ts';
+import { limitsOf, type Policy } from '../policy/policy.ts';
+import { runPump } from '../proxy/pump.ts';
+import { Session } from '../proxy/session.ts';
+import type { Upstream } from '../proxy/upstream.ts';
+import type { Store } from '../store/contract.ts';
+import { memoryStore } from '../store/memory.ts';
+import { type Say, sayer } from '../terminal/stderr.ts';
+
+export interface Served extends Omit<RunOptions, 'policies'> {
+  readonly server: string;
+  readonly found: FoundPolicies;
+}
+
+const now = () => Date.now();
+
+/**
+ * Wraps the server that was started until it ends; returns the exit code. Where its policies cannot
+ * be used it is killed, without having been sent a byte.
+ */
+export async function serve(upstream: Upstream, options: Served): Promise<number> {
+  const { server, found, mode, grant, hideDenied, maxMessage } = options;
+  const { policies, hash } = await loadPolicies(found.sources).catch(async (error: unknown) => {
+    await upstream.kill();
+    throw error;
+  });
+  const say = sayer(options.logLevel);
+  say('info', introduction(options));
+  return runPump({
+    upstream,
+    session: new Session({
+      ...{ policies, mode, server, grant, hideDenied, now },
+      session: sessionId(),
+      policyHash: hash,
+    }),
+    store: await storeFor(policies, options.state, say),
+    maxMessage,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    say,
+  });
+}
+
+function introduction({ server, found, mode }: Served): string {
+  const { sources, missing } = found;
+  const names = sources.map(({ name }) => name).join(' + ');
+  const instead = missing === undefined ? '' : `, as there is no ${missing}`;
+  return `${server}: ${names}${instead}${mode === 'observe' ? ', only observing' : ''}`;
+}
+
+// It tells the runs of the wrapper apart and keeps nothing secret: no need to load what could.
+function sessionId(): string {
+  return Date.now().toString(36) + Math.random().toString(36).slice(2);
+}
+
+async function storeFor(
+  policies: readonly Policy[],
+  state: string | undefined,
+  say: Say,
+): Promise<Store> {
+  // Nothing is ever asked of this one.
+  if (!policies.some(policy => policy.records || limitsOf(policy).length > 0))
+    return memoryStore(now);
+  const { sqliteStore } = await import('../store/sqlite.ts');
+  const warn = (text: string) => say('warn', text);
+  const store = sqliteStore(stateFile(process.env, state), { now, warn });
+  setImmediate(() => store.warm());
+  return store;
+}
