@@ -1,44 +1,138 @@
-// Bundles src/cli.ts into dist/cli.cjs, one CommonJS file, and gathers the licences of what is in it.
-import {
-  existsSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { join } from 'node:path';
+// Bundles src/ into a few CommonJS files in dist/, and gathers the licences of what is in them.
+// docs/decisions/002-bundles.md says why it is cut where it is.
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import { build } from 'esbuild';
 
-const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+/** A file of dist/ each: the program, and what it reaches by `import()`, loaded when it is needed. */
+const ENTRIES = [
+  'src/cli.ts',
+  'src/commands/serve.ts',
+  'src/store/sqlite.ts',
+  'src/commands/program.ts',
+];
+/** The same of libraries. */
+const LIBRARIES = ['yaml'];
 
-const UNFINISHED = `dist/.cli.${process.pid}.cjs`;
-const { metafile } = await build({
-  entryPoints: ['src/cli.ts'],
-  outfile: UNFINISHED,
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+const fileOf = name => `${basename(name, '.ts')}.cjs`;
+const options = {
   bundle: true,
   platform: 'node',
   format: 'cjs',
   target: 'node20.19',
+  // So that `import()` becomes `require`: no other module loader is started for it.
+  supported: { 'dynamic-import': false },
   minifySyntax: true,
   minifyWhitespace: true,
-  keepNames: false,
+  // Names stay: whoever is sent a stack trace must be able to read it.
+  minifyIdentifiers: false,
   legalComments: 'none',
   metafile: true,
-  // Native and optional: the driver is looked up at run time, see src/store/driver.ts.
-  external: ['better-sqlite3'],
   define: { __VERSION__: JSON.stringify(version) },
   logLevel: 'warning',
-});
+};
 
-// In one step: a wrapper that starts meanwhile finds the old file or the new one.
-renameSync(UNFINISHED, 'dist/cli.cjs');
-writeFileSync('dist/LICENSES.txt', licences(metafile));
-console.log(`dist/cli.cjs ${(statSync('dist/cli.cjs').size / 1024).toFixed(0)} KiB`);
+/** Leaves out what is a file of its own. */
+const cutting = {
+  name: 'cutting',
+  setup(build) {
+    build.onResolve({ filter: /^/ }, ({ kind, path, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      const known = LIBRARIES.includes(path) || ENTRIES.includes(sourceOf(resolveDir, path));
+      return known ? { path: `./${fileOf(path)}`, external: true } : undefined;
+    });
+  },
+};
 
-/** The licence text of every package with code in the bundle; a package without one stops the build. */
-function licences({ outputs }) {
-  const inputs = Object.values(outputs).flatMap(output => Object.keys(output.inputs));
+const { owners, lent } = await assign();
+/** Where each file lies until all are made, and which paths are in it. */
+const files = new Map();
+for (const entry of ENTRIES) {
+  const exports = [...lent.get(entry)].map(path => `export * as '${path}' from './${path}';`);
+  await bundle(
+    fileOf(entry),
+    [`export * from './${entry}';`, ...exports],
+    [cutting, borrowing(entry)],
+  );
+}
+for (const library of LIBRARIES) await bundle(fileOf(library), [`export * from '${library}';`]);
+
+// In one step each: a wrapper that starts meanwhile finds the old file or the new one.
+for (const [file, { unfinished }] of files) renameSync(unfinished, `dist/${file}`);
+for (const name of readdirSync('dist'))
+  if (name.endsWith('.cjs') && !name.startsWith('.') && !files.has(name)) rmSync(`dist/${name}`);
+writeFileSync('dist/LICENSES.txt', licences([...files.values()].flatMap(({ inputs }) => inputs)));
+for (const [file, { bytes }] of files)
+  console.log(`dist/${file.padEnd(12)}${(bytes / 1024).toFixed(0).padStart(5)} KiB`);
+
+/**
+ * Which entry's file each module belongs to: that of the first that needs it. None is in two files, or
+ * there would be two of its classes; what other files need of one is lent to them.
+ */
+async function assign() {
+  const owners = new Map();
+  const lent = new Map(ENTRIES.map(entry => [entry, new Set()]));
+  for (const entry of ENTRIES) {
+    const { metafile } = await build({
+      ...options,
+      entryPoints: [entry],
+      write: false,
+      plugins: [cutting],
+    });
+    for (const path of Object.keys(metafile.inputs)) if (!owners.has(path)) owners.set(path, entry);
+    for (const [path, { imports }] of Object.entries(metafile.inputs)) {
+      if (owners.get(path) !== entry) continue;
+      for (const used of imports) {
+        const owner = owners.get(used.path);
+        if (owner !== undefined && owner !== entry) lent.get(owner).add(used.path);
+      }
+    }
+  }
+  return { owners, lent };
+}
+
+async function bundle(file, lines, plugins = []) {
+  const unfinished = `dist/.${process.pid}.${file}`;
+  const { metafile } = await build({
+    ...options,
+    stdin: { contents: lines.join('\n'), resolveDir: '.', sourcefile: file },
+    outfile: unfinished,
+    plugins,
+  });
+  const [{ bytes, inputs }] = Object.values(metafile.outputs);
+  files.set(file, { unfinished, bytes, inputs: Object.keys(inputs) });
+}
+
+/** Takes the modules of other files from there. */
+function borrowing(entry) {
+  return {
+    name: 'borrowing',
+    setup(build) {
+      build.onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir }) => {
+        const source = sourceOf(resolveDir, path);
+        const owner = owners.get(source);
+        if (owner === undefined || owner === entry) return undefined;
+        return { path: source, namespace: 'borrowed' };
+      });
+      build.onLoad({ filter: /^/, namespace: 'borrowed' }, ({ path }) => ({
+        contents: `module.exports = require('./${fileOf(owners.get(path))}')['${path}'];`,
+      }));
+      build.onResolve({ filter: /^/, namespace: 'borrowed' }, ({ path }) => ({
+        path,
+        external: true,
+      }));
+    },
+  };
+}
+
+/** A module's path as esbuild names it. */
+function sourceOf(folder, path) {
+  return relative('.', resolve(folder, path)).split(sep).join('/');
+}
+
+/** The licence text of every package with code in the files; a package without one stops the build. */
+function licences(inputs) {
   const packages = new Set(
     inputs.flatMap(path => path.match(/^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//)?.[1] ?? []),
   );

@@ -10,7 +10,7 @@ import { loadDriver } from '../store/driver.ts';
 import { DemoClient, type ToolResult } from '../terminal/demo-client.ts';
 import { escapeText } from '../terminal/escape.ts';
 
-// The bundle lies in dist/, beside the package's other folders.
+// Bundles lie in dist/, beside the package's other folders.
 const PACKAGE = resolve(__dirname, '..');
 const SERVER = join(PACKAGE, 'examples/demo-server/server.mjs');
 const POLICY = join(PACKAGE, 'examples/demo-server/policy.json');

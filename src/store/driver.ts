@@ -47,10 +47,7 @@ interface BetterSqlite {
 }
 
 export function betterSqlite(): Driver {
-  const { version } = nodeRequire('better-sqlite3/package.json') as { version: string };
-  const major = Number.parseInt(version, 10);
-  if (major >= 13 && Number(process.versions.napi) < MIN_NAPI_OF_13)
-    throw new Error(`better-sqlite3 ${version} cannot run on Node ${process.versions.node}`);
+  if (Number(process.versions.napi) < MIN_NAPI_OF_13) refuseVersion13();
   const Constructor = nodeRequire('better-sqlite3') as BetterSqlite;
   // The native part is loaded when the first database is opened; a failure must show here.
   new Constructor(':memory:', { readonly: false, timeout: 0 }).close();
@@ -58,6 +55,12 @@ export function betterSqlite(): Driver {
     name: 'better-sqlite3',
     open: (file, { readonly }) => new Constructor(file, { readonly, timeout: 0 }),
   };
+}
+
+function refuseVersion13(): void {
+  const { version } = nodeRequire('better-sqlite3/package.json') as { version: string };
+  if (Number.parseInt(version, 10) >= 13)
+    throw new Error(`better-sqlite3 ${version} cannot run on Node ${process.versions.node}`);
 }
 
 interface NodeSqlite {

@@ -3,7 +3,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
-  copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -245,9 +245,8 @@ describe('state that cannot be used: calls are denied, nothing else is, and it g
     test('no SQLite driver: calls are denied with the reason, the session goes on', async () => {
       // The program alone, with no better-sqlite3 to be found, on a Node that has none built in.
       const dir = tempDir();
-      for (const folder of ['bin', 'dist']) mkdirSync(join(dir, folder));
-      for (const file of ['bin/policy-wrap.cjs', 'dist/cli.cjs'])
-        copyFileSync(join(root, file), join(dir, file));
+      for (const folder of ['bin', 'dist'])
+        cpSync(join(root, folder), join(dir, folder), { recursive: true });
       const { setup, calls } = echoing({ policy: seedPolicy });
       const [program, ...rest] = setup.args;
       expect(program).toBe(bin);
