@@ -63,7 +63,7 @@ function end({ code, flush }: Ending): void {
   process.stdout.write('', () => process.exit(code));
 }
 
+const ending = main(process.argv.slice(2));
+// Behind the start of a server, which need not wait until a stream is made.
 tolerateClosedStderr();
-main(process.argv.slice(2)).then(end, (error: unknown) =>
-  end({ code: report(error), flush: false }),
-);
+ending.then(end, (error: unknown) => end({ code: report(error), flush: false }));

@@ -16,6 +16,12 @@ export interface Served extends Omit<RunOptions, 'policies'> {
   readonly found: FoundPolicies;
 }
 
+/**
+ * When the driver is loaded, unless a call needs it before: a server that boots quickly has answered by
+ * then, and does not share the processor with that; one that boots slowly is at it still.
+ */
+const WARM_AFTER_MS = 50;
+
 const now = () => Date.now();
 
 /**
@@ -68,6 +74,6 @@ async function storeFor(
   const { sqliteStore } = await import('../store/sqlite.ts');
   const warn = (text: string) => say('warn', text);
   const store = sqliteStore(stateFile(process.env, state), { now, warn });
-  setImmediate(() => store.warm());
+  setTimeout(() => store.warm(), WARM_AFTER_MS).unref();
   return store;
 }

@@ -1,4 +1,5 @@
 // Which policies apply to a server, read from disk: its own, everybody's and the administrator's.
+import { isUtf8 } from 'node:buffer';
 import { lstatSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { ExitCode, messageOf, PolicyWrapError } from '../errors.ts';
@@ -76,7 +77,9 @@ function sourceOf(name: string, layer: Layer): PolicySource {
     throw unreadable(name, `there is no such preset, only ${PRESET_NAMES.join(', ')}`);
   }
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(name));
+    const bytes = readFileSync(name);
+    if (!isUtf8(bytes)) throw new Error('it is no UTF-8 text');
+    const text = bytes.toString('utf8').replace(/^\ufeff/, '');
     return { name, text, format: formatOf(name, text), layer };
   } catch (error) {
     throw unreadable(name, messageOf(error), error);

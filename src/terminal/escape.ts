@@ -5,8 +5,12 @@
 // controls, zero-width and tag characters, fillers, variation selectors.
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
+// Nearly all of what is said; the tables of Unicode behind `UNSAFE` take a while to be made.
+const PLAIN = /^[ -~]*$/;
+
 /** One line of harmless text. */
 export function escapeText(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.replace(UNSAFE, c => {
     if (c === '\n') return '\\n';
     if (c === '\t') return '\\t';
