@@ -4,7 +4,7 @@ import { folders } from '../config/paths.ts';
 import { findPolicies } from '../config/policy-files.ts';
 import { serverName } from '../config/server-name.ts';
 import { ExitCode, PolicyWrapError } from '../errors.ts';
-import { startUpstream } from '../proxy/upstream.ts';
+import { ENDINGS, startUpstream } from '../proxy/upstream.ts';
 
 /** Wraps a server until it ends; returns the exit code. */
 export async function run(
@@ -26,9 +26,14 @@ export async function run(
   const parsed = parseRunOptions(options, env);
   const server = parsed.server ?? serverName(command, args);
   const found = findPolicies(server, parsed.policies, folders(env));
+  // A signal that comes before all is ready must not end us and leave the server: it is handled after.
+  const wait = () => {};
+  for (const signal of ENDINGS) process.on(signal, wait);
   // Started before what it does not need is loaded. A server that is itself wrapped must not inherit
   // these settings.
   const child = startUpstream(command, args, withoutSettings(env));
   const { serve } = await import('./serve.ts');
-  return serve(child, { ...parsed, server, found });
+  return serve(child, { ...parsed, server, found }).finally(() => {
+    for (const signal of ENDINGS) process.off(signal, wait);
+  });
 }

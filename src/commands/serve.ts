@@ -17,10 +17,10 @@ export interface Served extends Omit<RunOptions, 'policies'> {
 }
 
 /**
- * When the driver is loaded, unless a call needs it before: a server that boots quickly has answered by
+ * When the driver is loaded, unless a call needs it before, and whatever else can wait: a server that boots quickly has answered by
  * then, and does not share the processor with that; one that boots slowly is at it still.
  */
-const WARM_AFTER_MS = 50;
+const LATER_MS = 50;
 
 const now = () => Date.now();
 
@@ -34,6 +34,7 @@ export async function serve(upstream: Upstream, options: Served): Promise<number
     await upstream.kill();
     throw error;
   });
+  setTimeout(keepMemorySmall, LATER_MS).unref();
   const say = sayer(options.logLevel);
   say('info', introduction(options));
   return runPump({
@@ -43,12 +44,22 @@ export async function serve(upstream: Upstream, options: Served): Promise<number
       session: sessionId(),
       policyHash: hash,
     }),
-    store: await storeFor(policies, options.state, say),
+    store: await storeFor(policies, options.state, say, hash),
     maxMessage,
     stdin: process.stdin,
     stdout: process.stdout,
     say,
   });
+}
+
+/** The newest version of Node with which the setting below was tried. */
+const LAST_TRIED = 24;
+
+// V8 lets the space for young objects grow to 48 MB. What is made for a message is garbage soon after:
+// without that growth a busy wrapper takes a third less memory and is no slower.
+function keepMemorySmall(): void {
+  if (Number.parseInt(process.versions.node, 10) > LAST_TRIED) return;
+  process.getBuiltinModule('node:v8').setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 function introduction({ server, found, mode }: Served): string {
@@ -67,6 +78,7 @@ async function storeFor(
   policies: readonly Policy[],
   state: string | undefined,
   say: Say,
+  hash: () => string,
 ): Promise<Store> {
   // Nothing is ever asked of this one.
   if (!policies.some(policy => policy.records || limitsOf(policy).length > 0))
@@ -74,6 +86,10 @@ async function storeFor(
   const { sqliteStore } = await import('../store/sqlite.ts');
   const warn = (text: string) => say('warn', text);
   const store = sqliteStore(stateFile(process.env, state), { now, warn });
-  setTimeout(() => store.warm(), WARM_AFTER_MS).unref();
+  const warm = () => {
+    store.warm();
+    hash();
+  };
+  setTimeout(warm, LATER_MS).unref();
   return store;
 }

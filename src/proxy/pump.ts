@@ -12,7 +12,7 @@ import { Inlet } from './inlet.ts';
 import { type Effects, perform } from './perform.ts';
 import { inOrder } from './queue.ts';
 import type { Session } from './session.ts';
-import type { Upstream } from './upstream.ts';
+import { ENDINGS, type Upstream } from './upstream.ts';
 
 export interface PumpOptions {
   /** Started already, and not heard yet. */
@@ -35,7 +35,6 @@ const LAST_WORDS_MS = 2000;
 const LATE_INPUT_MS = 50;
 /** A client that has asked for the end may take this long to read what is left for it. */
 const FLUSH_MS = 1000;
-const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Holds the session between client and server until that ends; returns the exit code that the wrapper should

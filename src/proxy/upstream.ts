@@ -42,6 +42,9 @@ const MUTE_MS = 1000;
 const UNREAD_MS = 3000;
 const HURRIED_UNREAD_MS = 500;
 
+/** Signals that ask for the end: of the server first, and with it of the wrapper. */
+export const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /**
  * Starts the server. `attach` must follow before the event loop turns: what a server that ends at
  * once has written would be lost.

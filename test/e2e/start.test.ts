@@ -111,6 +111,29 @@ describe('what is there before the policies are loaded', () => {
   });
 });
 
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+  'a %s while the policies are loaded ends the server too, though it heeds none',
+  async signal => {
+    const dir = tempDir();
+    const server = `trap '' TERM HUP INT; echo $$ > "$0/pid"; cat >/dev/null; sleep 30; sleep 30`;
+    const text = `version: "1"\ndefault: allow\n# ${'x'.repeat(30_000_000)}\n`;
+    const { setup } = given('p.yaml', text, ['sh', '-c', server, dir]);
+    const wrapped = start(setup);
+    const pid = () =>
+      Number(existsSync(join(dir, 'pid')) && readFileSync(join(dir, 'pid'), 'utf8'));
+    while (!(pid() > 0)) await sleep(1);
+    const serverPid = pid();
+    onTestFinished(() => {
+      if (isAlive(serverPid)) process.kill(serverPid, 'SIGKILL');
+    });
+    // Loading is not over: nothing has been said about it.
+    expect(wrapped.stderr()).toBe('');
+    process.kill(wrapped.pid, signal);
+    await wrapped.ended;
+    expect(isAlive(serverPid)).toBe(false);
+  },
+);
+
 describe('what is loaded', () => {
   const limited = { ...open, tools: { a: { limits: [{ max: 1, window: 'minute' }] } } };
   /** Files of the package and of others, and the modules of Node, that a run came to load. */
