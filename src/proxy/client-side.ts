@@ -1,6 +1,6 @@
 // The client's half of a session: each line is read, judged by the rules, and made a step of a turn.
 import { MAX_NAME, shorten } from '../audit/record.ts';
-import { redactArguments } from '../audit/redact.ts';
+import { redactArguments, redactJson } from '../audit/redact.ts';
 import { messageOf } from '../errors.ts';
 import type { Lines } from '../rpc/frame.ts';
 import {
@@ -11,7 +11,6 @@ import {
   type Message,
   member,
   readMessage,
-  readValue,
 } from '../rpc/message.ts';
 import { salvage } from '../rpc/salvage.ts';
 import type { Member } from '../rpc/scan.ts';
@@ -232,7 +231,9 @@ const MAX_SHOWN = 256 * 1024;
 
 function shownArguments(buffer: Buffer, shown: Member): string {
   const bytes = shown.end - shown.start;
-  return redactArguments(bytes > MAX_SHOWN ? `(${bytes} bytes)` : readValue(buffer, shown));
+  return bytes > MAX_SHOWN
+    ? redactArguments(`(${bytes} bytes)`)
+    : redactJson(buffer.toString('utf8', shown.start, shown.end));
 }
 
 function isBlank(buffer: Buffer, start: number, end: number): boolean {

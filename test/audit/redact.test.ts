@@ -1,7 +1,7 @@
 // The record keeps no secrets and no more than a bounded text, whatever the arguments are.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MAX_ARGUMENTS, redactArguments } from '../../src/audit/redact.ts';
+import { MAX_ARGUMENTS, redactArguments, redactJson } from '../../src/audit/redact.ts';
 
 /** The cut itself is told in so many characters at most. */
 const NOTE = 40;
@@ -236,4 +236,71 @@ test('no value under a secret key is ever shown, wherever it stands', () => {
       expect(redactArguments(value)).not.toContain(SECRET);
     }),
   );
+});
+
+describe('as text', () => {
+  test.each([
+    ['{"text":"hello","n":[1,2.50]}', '{"text":"hello","n":[1,2.50]}'],
+    ['{ "key" : "orders" }', '{ "key" : "orders" }'],
+    ['12345678901234567890', '12345678901234567890'],
+  ])('%s is kept as it is', (text, shown) => expect(redactJson(text)).toBe(shown));
+
+  test('what is found in the value is found in its text, however it is spelt', () => {
+    const word = fc.constantFrom(
+      ...[
+        'password',
+        'passWord',
+        'API-KEY',
+        'apiKey',
+        'api__key',
+        'x',
+        'name',
+        'value',
+        'key',
+        'Pin',
+      ],
+      ...[
+        'sessionId',
+        'connection string',
+        'Auth',
+        'text',
+        'dsn',
+        'creds',
+        'cookie',
+        'signing.key',
+      ],
+    );
+    const text = fc.constantFrom(
+      ...[
+        SECRET,
+        'x',
+        'AKIAABCDEFGHIJKLMNOP',
+        'token=abcdefgh',
+        'https://u:pw12345@h/',
+        'DB_PASSWORD',
+      ],
+      ...['curl -u me:hunter2hunter2', '--password hunter2hunter2', 'Bearer abcdefghijkl', 'é'],
+    );
+    const { value } = fc.letrec(tie => ({
+      // Deeper down the value is cut.
+      value: fc.oneof(
+        { maxDepth: 4 },
+        { arbitrary: text, weight: 3 },
+        fc.nat(9),
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(word, tie('value'), { maxKeys: 3 }),
+      ),
+    }));
+    fc.assert(
+      fc.property(value, fc.boolean(), (given, escaped) => {
+        const plain = JSON.stringify(given);
+        const json = escaped
+          ? plain.replace(/[aeiou](?=\w)/g, c => `\\u00${c.charCodeAt(0).toString(16)}`)
+          : plain;
+        fc.pre(json.length <= 400);
+        expect(redactJson(json)).toBe(redactArguments(given));
+      }),
+      { numRuns: 5000 },
+    );
+  });
 });
