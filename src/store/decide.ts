@@ -36,11 +36,19 @@ export function decide(
   counterOf: (limit: BoundLimit) => Counter,
   now: number,
 ): Decided {
-  const readings = demand.limits.map(limit => read(limit, counterOf(limit), now));
-  const exceeded = readings.some(({ usedUp }) => usedUp);
-  const granted = demand.take && !(exceeded && readings.some(stops));
+  const readings: Reading[] = [];
+  const limits: LimitState[] = [];
+  let exceeded = false;
+  let granted = demand.take;
+  for (const limit of demand.limits) {
+    const reading = read(limit, counterOf(limit), now);
+    readings.push(reading);
+    limits.push(reading.state);
+    exceeded ||= reading.usedUp;
+    if (reading.usedUp && limit.enforced) granted = false;
+  }
   if (granted) count(readings, now);
-  return { granted, exceeded, limits: readings.map(({ state }) => state) };
+  return { granted, exceeded, limits };
 }
 
 function read(limit: BoundLimit, counter: Counter, now: number): Reading {
@@ -50,18 +58,19 @@ function read(limit: BoundLimit, counter: Counter, now: number): Reading {
   return { limit, counter, state, usedUp: isUsedUp(state) };
 }
 
-function stops({ limit, usedUp }: Reading): boolean {
-  return usedUp && limit.enforced;
+function count(readings: readonly Reading[], now: number): void {
+  for (const reading of readings) {
+    const { limit, counter, state } = reading;
+    const first = counting(readings, counter);
+    // Each counter by its own latest time: what one has seen of a wrong clock must not date another.
+    if (first === reading) counter.add(Math.max(now, counter.last), limit);
+    if (first !== undefined) state.used++;
+  }
 }
 
-function count(readings: readonly Reading[], now: number): void {
-  const counted = new Set<Counter>();
-  for (const { limit, counter, usedUp } of readings) {
-    // An observed limit that is used up would have stopped the call: it is not counted there.
-    if (usedUp || counted.has(counter)) continue;
-    counted.add(counter);
-    // Each counter by its own latest time: what one has seen of a wrong clock must not date another.
-    counter.add(Math.max(now, counter.last), limit);
-  }
-  for (const { counter, state } of readings) if (counted.has(counter)) state.used++;
+// An observed limit that is used up would have stopped the call: it is not counted there.
+function counting(readings: readonly Reading[], counter: Counter): Reading | undefined {
+  for (const reading of readings)
+    if (reading.counter === counter && !reading.usedUp) return reading;
+  return undefined;
 }
