@@ -129,12 +129,17 @@ function redactObject(
   return kept;
 }
 
+/** As `redactText`, for names that come again and again. */
+export function redactName(name: string): string {
+  return keyFacts(name).shown;
+}
+
 interface KeyFacts {
   readonly shown: string;
   readonly isSecret: boolean;
 }
 
-/** Of keys that were seen lately: calls have the same few. */
+/** Of keys and names that were seen lately: calls have the same few. */
 const known = new Map<string, KeyFacts>();
 const MAX_KNOWN = 1000;
 const LONGEST_KNOWN = 64;

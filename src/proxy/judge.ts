@@ -1,6 +1,6 @@
 // From a decision to a verdict: which layers stop the call, which limits it takes, what is recorded.
 import { MAX_NAME, type RecordRow, shorten } from '../audit/record.ts';
-import { redactText } from '../audit/redact.ts';
+import { redactName } from '../audit/redact.ts';
 import { type Call, type Decision, evaluate } from '../policy/evaluate.ts';
 import { type BoundLimit, bindingLimit, type LimitState } from '../policy/limits.ts';
 import { rateText, type Verdict } from '../policy/verdict.ts';
@@ -106,7 +106,7 @@ function rowOf(
     mode,
     method: about.method,
     // The URI of a resource may hold a password.
-    verdict: { ...verdict, subject: redactText(verdict.subject) },
+    verdict: { ...verdict, subject: redactName(verdict.subject) },
     forwarded,
     arguments: about.arguments,
     policy: context.policyHash(),
