@@ -30,9 +30,7 @@ export interface LogEntry {
 }
 
 export interface LogQuery {
-  /** Entries later than this one; 0 for all. */
-  readonly after: number;
-  /** The newest of them, at most. */
+  /** The newest, at most. */
   readonly last: number;
   readonly server: string | undefined;
 }
@@ -45,19 +43,22 @@ const PAGE = 100;
 /** A reader of one state file, which need not exist yet. Throws `PW_STATE…`. */
 export function logReader(file: string) {
   let database: Database | undefined;
+  let seen = 0;
   return {
-    /** Oldest first. */
-    read({ after, last, server }: LogQuery): LogEntry[] {
+    /** What is new since the last call, oldest first. */
+    read({ last, server }: LogQuery): LogEntry[] {
       if (!existsSync(file)) return [];
       database ??= openForReading(loadDriver(), file);
       if (database === undefined) return [];
+      const newest = Number(database.prepare('SELECT max(id) AS id FROM records').get()?.id ?? 0);
       const newestFirst: LogEntry[] = [];
       const endings: Endings = new Map();
-      for (const row of rowsDown(database, after, server)) {
+      for (const row of rowsDown(database, seen, newest, server)) {
         if (newestFirst.length >= last) break;
-        // How calls ended is never written before them, so it has been read by now.
+        // How a call ended is never written before the call, so it has been read by now.
         newestFirst.push(...entriesOf(row, endings).reverse());
       }
+      seen = newest;
       return newestFirst.slice(0, last).reverse();
     },
     close(): void {
@@ -67,17 +68,22 @@ export function logReader(file: string) {
 }
 
 // From the newest one down, so that the last few are found without reading all.
-function* rowsDown(database: Database, after: number, server: string | undefined): Generator<Row> {
+function* rowsDown(
+  database: Database,
+  after: number,
+  newest: number,
+  server: string | undefined,
+): Generator<Row> {
   const page = database.prepare(
-    `SELECT id, session, rows, outcomes FROM records WHERE id > ? AND id < ?
+    `SELECT id, session, rows, outcomes FROM records WHERE id > ? AND id <= ?
      AND (? IS NULL OR session ->> 'server' = ?) ORDER BY id DESC LIMIT ${PAGE}`,
   );
   const name = server ?? null;
-  let before = Number.MAX_SAFE_INTEGER;
-  for (let rows = page.all(after, before, name, name); rows.length > 0; ) {
+  for (let next = newest; ; ) {
+    const rows = page.all(after, next, name, name);
     yield* rows;
-    before = Number(rows.at(-1)?.id);
-    rows = page.all(after, before, name, name);
+    if (rows.length < PAGE) return;
+    next = Number(rows.at(-1)?.id) - 1;
   }
 }
 

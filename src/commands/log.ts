@@ -25,14 +25,12 @@ export async function log(options: LogOptions): Promise<number> {
     });
   const file = stateFile(process.env, options.state ?? process.env.POLICY_WRAP_STATE);
   const reader = logReader(file);
-  let after = 0;
   const print = (count: number): number => {
-    const entries = reader.read({ after, last: count, server: options.server });
+    const entries = reader.read({ last: count, server: options.server });
     for (const entry of entries) {
       process.stdout.write(
         `${options.json ? escapeJson(JSON.stringify(entry)) : renderLogEntry(entry, chalk)}\n`,
       );
-      after = entry.id;
     }
     return entries.length;
   };

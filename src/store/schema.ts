@@ -5,7 +5,7 @@ import { messageOf, PolicyWrapError } from '../errors.ts';
 import type { Database, Driver } from './driver.ts';
 import { whileBusy } from './retry.ts';
 
-/** Raised by one whenever the tables change; a file of a later version is refused. */
+/** Raised by one whenever the tables change; a file of any other version is refused. */
 const VERSION = 2;
 /** How long a call waits for another process before it is denied. */
 export const PATIENCE_MS = 250;
@@ -78,7 +78,7 @@ export function openForReading(driver: Driver, file: string): Database | undefin
     try {
       const version = whileBusy(READ_PATIENCE_MS, file, () => versionOf(database));
       if (version !== 0) {
-        checkVersion(version);
+        checkVersion(version, file);
         return database;
       }
     } catch (error) {
@@ -101,7 +101,7 @@ function create(database: Database, file: string, patience: number): void {
     // Another wrapper may have been here between the look and the lock.
     const version = versionOf(database);
     if (version === 0) database.exec(TABLES);
-    else checkVersion(version);
+    else checkVersion(version, file);
     database.exec('COMMIT');
   } catch (error) {
     rollBack(database);
@@ -122,9 +122,18 @@ function versionOf(database: Database): number {
   return Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0);
 }
 
-function checkVersion(version: number): void {
-  if (version !== VERSION)
-    throw new Error(`it has format ${version}, this version of policy-wrap reads ${VERSION}`);
+function checkVersion(version: number, file: string): void {
+  if (version === VERSION) return;
+  throw new PolicyWrapError(
+    'PW_STATE',
+    `the state file ${file} cannot be used: it has format ${version}, this version of policy-wrap uses ${VERSION}`,
+    {
+      help:
+        version > VERSION
+          ? 'use a later version of policy-wrap, or name another file with --state'
+          : 'move it and its -wal and -shm away, then counting and recording begin anew, or name another file with --state',
+    },
+  );
 }
 
 function opening<T>(file: string, open: () => T): T {

@@ -376,7 +376,7 @@ describe('the record is bounded', () => {
     // At most what is written between two looks beyond the bound.
     expect(Math.max(largest, statSync(file).size)).toBeLessThan(maxBytes * 1.5);
     const reader = logReader(file);
-    const entries = reader.read({ after: 0, last: count, server: undefined });
+    const entries = reader.read({ last: count, server: undefined });
     reader.close();
     const subjects = entries.map(({ subject }) => subject);
     expect(subjects.at(-1)).toBe(`tool-${count - 1}`);
@@ -565,6 +565,33 @@ describe('policy-wrap log', () => {
     following.kill('SIGINT');
     expect(await text(following.stderr)).toBe('');
     expect(await over).toEqual([0, null]);
+  });
+
+  test('--follow --last 0 shows what comes and nothing from before', async () => {
+    const home = await recorded();
+    const following = spawn(
+      process.execPath,
+      [bin, 'log', '--follow', '--json', '--last', '0', '--server', 'one'],
+      { env: cleanEnv(home), stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    endWithTest(following);
+    let shown = '';
+    following.stdout.on('data', (chunk: Buffer) => {
+      shown += chunk.toString();
+    });
+    const options = ['--server', 'one'];
+    const wrapped = start(echoing({ policy: seedPolicy, home, options }).setup);
+    // It begins at some time, and shows what comes from then on.
+    const deadline = Date.now() + 20_000;
+    while (shown === '' && Date.now() < deadline) {
+      await wrapped.call('new');
+      await sleep(300);
+    }
+    const subjects = lines(shown).map(line => (JSON.parse(line) as { subject: string }).subject);
+    expect(new Set(subjects)).toEqual(new Set(['new']));
+    const over = once(following, 'exit');
+    following.kill('SIGINT');
+    await over;
   });
 
   /** A home with so many rows that their text is larger than any pipe holds. */

@@ -2,27 +2,14 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { type LogEntry, type LogQuery, logReader } from '../../src/audit/read.ts';
-import { type BoundLimit, counterId, type Limit } from '../../src/policy/limits.ts';
-import { parseWindow } from '../../src/policy/window.ts';
-import type { Demand, Store, Taken } from '../../src/store/contract.ts';
-import { type Driver, loadDriver } from '../../src/store/driver.ts';
+import { describe, expect, it } from 'vitest';
+import { loadDriver } from '../../src/store/driver.ts';
 import { memoryStore } from '../../src/store/memory.ts';
 import { sqliteStore } from '../../src/store/sqlite.ts';
 import { deniedRow } from '../support/rows.ts';
 import { tempDir } from '../support/wrapper.ts';
 import { drivers } from './drivers.ts';
-
-interface Subject {
-  store: Store;
-  /** Another wrapper on the same counters; undefined where they cannot be shared. */
-  second: Store | undefined;
-  clock: { now: number };
-  warnings: string[];
-}
-
-const START = Date.UTC(2026, 10, 22, 12, 0, 0);
+import { demand, entriesIn, limit, onDisk, one, START, type Subject, sharing } from './subjects.ts';
 
 const stores: [string, () => Subject][] = [
   [
@@ -34,70 +21,6 @@ const stores: [string, () => Subject][] = [
   ],
   ...drivers().map((driver): [string, () => Subject] => [driver.name, () => onDisk(driver)]),
 ];
-
-function onDisk(driver: Driver): Subject {
-  const clock = { now: START };
-  const warnings: string[] = [];
-  const file = join(tempDir(), 'state.db');
-  const open = () =>
-    sqliteStore(file, { now: () => clock.now, warn: text => warnings.push(text), driver });
-  const [store, second] = [open(), open()];
-  onTestFinished(() => {
-    store.close();
-    second.close();
-  });
-  return { store, second, clock, warnings };
-}
-
-function entriesIn(file: string, query: Partial<LogQuery> = {}): LogEntry[] {
-  const reader = logReader(file);
-  const entries = reader.read({ after: 0, last: 1_000_000, server: undefined, ...query });
-  reader.close();
-  return entries;
-}
-
-const owner = { session: 's1', server: 'srv', grant: 'default', layer: 'policy' };
-
-function limit(max: number, window: string, more: Partial<Limit & BoundLimit> = {}): BoundLimit {
-  const parsed = parseWindow(window);
-  if (parsed === undefined) throw new Error(window);
-  const plain: Limit = {
-    counter: 'c',
-    named: true,
-    scope: 'grant',
-    kind: 'sliding',
-    max,
-    window: parsed,
-    ...more,
-  };
-  return {
-    layer: 'policy',
-    key: 'c',
-    enforced: true,
-    windows: [parsed],
-    ...more,
-    ...plain,
-    id: counterId(plain, owner),
-  };
-}
-
-const demand = (limits: BoundLimit[], take = true): Demand => ({
-  limits,
-  take,
-  row: () => undefined,
-});
-
-async function one(store: Store, ...limits: BoundLimit[]): Promise<Taken> {
-  const [taken] = await store.take([demand(limits)]);
-  if (taken === undefined) throw new Error('undecided');
-  return taken;
-}
-
-/** Limits that share their counter, as a policy binds them: each knows the windows of all. */
-function sharing(...limits: BoundLimit[]): BoundLimit[] {
-  const windows = limits.map(({ window }) => window);
-  return limits.map(one => ({ ...one, windows }));
-}
 
 describe.each(stores)('%s', (_, make) => {
   it('dates each counter by itself where the clock was ahead for one of them', async () => {
