@@ -1,5 +1,5 @@
 // The store in a local SQLite file (WAL): limits and rows of a batch in one immediate transaction.
-import { type Stats, statSync } from 'node:fs';
+import { existsSync, type Stats, statSync } from 'node:fs';
 import type { RecordRow } from '../audit/record.ts';
 import { messageOf, PolicyWrapError } from '../errors.ts';
 import type { Demand, Settled, Store, Taken } from './contract.ts';
@@ -23,7 +23,7 @@ export interface SqliteOptions {
   readonly maxBytes?: number;
 }
 
-/** `warm` loads the driver ahead of the first call. */
+/** `warm` loads the driver ahead of the first call, and opens the file where there is one. */
 export interface SqliteStore extends Store {
   warm(): void;
 }
@@ -94,6 +94,8 @@ export function sqliteStore(file: string, options: SqliteOptions): SqliteStore {
     warm() {
       try {
         driver ??= loadDriver();
+        // Who is only probed leaves no file behind.
+        if (existsSync(file)) connected();
       } catch {
         // The first call that needs it says so.
       }
