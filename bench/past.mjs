@@ -1,5 +1,5 @@
-// A state file with a long past. The program itself makes the tables, the counters and the first rows,
-// so that nothing here knows what they look like; then its rows are multiplied.
+// A state file with a long past. The program itself makes the tables, the counters and the first rows;
+// then its rows are multiplied, with ids of their own.
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { COUNTERS } from './policies.mjs';
@@ -19,27 +19,36 @@ export async function fillState(workshop, file) {
   const columns = database
     .prepare('PRAGMA table_info(records)')
     .all()
-    .filter(({ pk }) => pk === 0)
     .map(({ name }) => `"${name}"`)
     .join();
-  const count = table => database.prepare(`SELECT count(*) AS n FROM ${table}`).get().n;
-  for (let rows = count('records'); rows < ROWS; rows = count('records'))
+  for (let left = ROWS - decisions(database); left > 0; left = ROWS - decisions(database)) {
+    const { first, span } = database
+      .prepare('SELECT min(id) AS first, max(id + count) - min(id) AS span FROM records')
+      .get();
     database.exec(
-      `INSERT INTO records (${columns}) SELECT ${columns} FROM records LIMIT ${ROWS - rows}`,
+      `INSERT INTO records (${columns})
+       SELECT ${columns.replace('"id"', `id + ${span}`)} FROM records WHERE id < ${first + left}`,
     );
-  const [rows, counters] = [count('records'), count('counters')];
+  }
+  const rows = decisions(database);
+  const counters = database.prepare('SELECT count(*) AS n FROM counters').get().n;
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   database.close();
-  if (rows !== ROWS || counters !== COUNTERS * GRANTS)
-    throw new Error(`the state file has ${rows} rows and ${counters} counters`);
+  if (rows < ROWS || counters !== COUNTERS * GRANTS)
+    throw new Error(`the state file has ${rows} decisions and ${counters} counters`);
 }
 
-/** What is left after a session: the oldest rows go where the file is over its bound. */
+/** What is left after a session: the oldest go where the file is over its bound. */
 export function rowsIn(file) {
   const database = openDatabase(file);
-  const { n } = database.prepare('SELECT count(*) AS n FROM records').get();
+  const n = decisions(database);
   database.close();
   return n;
+}
+
+/** Those made together are one row of the table. */
+function decisions(database) {
+  return database.prepare('SELECT sum(count) AS n FROM records').get().n;
 }
 
 function callEachTool([command, ...args], env) {

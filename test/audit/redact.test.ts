@@ -74,6 +74,11 @@ describe('secrets by their form', () => {
     ['OpenAI key', form('sk', '-proj-', ALNUM)],
     ['Stripe key', form('sk', '_live_', ALNUM)],
     ['Google key', form('AI', 'za', ALNUM)],
+    ['npm token', form('np', 'm_', ALNUM)],
+    ['Hugging Face token', form('h', 'f_', ALNUM)],
+    ['DigitalOcean token', form('dop', '_v1_', ALNUM)],
+    ['SendGrid key', form('S', 'G.', ALNUM)],
+    ['Google access token', form('ya', '29.', ALNUM)],
     ['JSON Web Token', form('ey', 'JhbGciOiJIUzI1NiJ9', '.', 'eyJzdWIiOiIxIn0', '.', ALNUM)],
   ])('%s', (_, secret) => {
     for (const text of [
@@ -114,8 +119,28 @@ describe('secrets by their form', () => {
     '{"password":"%"}',
     '{"apiKey": "%"}',
     'Authorization: Basic %',
+    'Authorization: %',
+    // Nothing else in them says that they hold one.
+    'Bearer %',
+    'curl -u name:% example.com',
+    '-u name:%',
+    'mysqldump --password %',
+    'login --api-key %',
+    'pwd=%',
+    'passwd: %',
+    'passphrase=%',
+    'secret: %',
+    'credentials=%',
+    'access-key=%',
+    'private_key=%',
   ])('%s', template => {
     expect(redactArguments({ text: template.replace('%', SECRET) })).not.toContain(SECRET);
+  });
+
+  test('an account key', () => {
+    const key = `${ALNUM}==`;
+    const text = `AccountName=x;${form('Account', 'Key=')}${key};EndpointSuffix=y`;
+    expect(redactArguments({ text })).not.toContain(ALNUM);
   });
 
   test('the rest of the text is kept', () => {
