@@ -74,9 +74,10 @@ function* rowsDown(
   newest: number,
   server: string | undefined,
 ): Generator<Row> {
+  // How calls ended may stand in a row of no session: another connection wrote them.
   const page = database.prepare(
     `SELECT id, session, rows, outcomes FROM records WHERE id > ? AND id <= ?
-     AND (? IS NULL OR session ->> 'server' = ?) ORDER BY id DESC LIMIT ${PAGE}`,
+     AND (? IS NULL OR ifnull(session ->> 'server' = ?, 1)) ORDER BY id DESC LIMIT ${PAGE}`,
   );
   const name = server ?? null;
   for (let next = newest; ; ) {

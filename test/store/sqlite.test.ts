@@ -238,6 +238,23 @@ describe.each(drivers().map(driver => [driver.name, driver] as const))('%s', (_,
       expect(ids).toEqual(ids.toSorted((a, b) => a - b));
     });
 
+    it('says of the decisions of one server how they ended, whichever connection wrote that', () => {
+      const { file, open } = stateFile(driver);
+      const store = open();
+      const taken = store.take(recording(row('a'))) as Taken[];
+      const failing: Demand = {
+        ...demand([]),
+        row: () => {
+          throw new Error('disk I/O error');
+        },
+      };
+      expect(() => store.take([failing])).toThrow(/disk I\/O error/);
+      store.settle([{ row: keyOf(taken, 0), outcome: 'ok', durationMs: 5 }]);
+      void store.close();
+      expect(entriesIn(file, { server: 'srv' }).map(({ outcome }) => outcome)).toEqual(['ok']);
+      expect(entriesIn(file, { server: 'else' })).toEqual([]);
+    });
+
     it('tells sessions apart, also within one transaction', () => {
       const { file, open } = stateFile(driver);
       const elsewhere = { session: 's2', server: 'else', grant: 'g', policy: 'def' } as const;
