@@ -107,13 +107,13 @@ export class Counters {
     if (this.created > 0) this.sweep(now, this.created * LOOKED_AT);
   }
 
-  // Removes counters that no window can read any more. It looks at a few, going round, so that it
-  // costs the same however many there are.
+  // Removes counters that no window can read any more, not even when the clock goes back by one. It
+  // looks at a few, going round, so that it costs the same however many there are.
   private sweep(now: number, count: number): void {
     const sql = (text: string) => this.database.prepare(text);
     const after = sql('SELECT after FROM sweep').get()?.after ?? 0;
     const next = sql(
-      'SELECT id, last + keep < ? AS dead FROM counters WHERE id > ? ORDER BY id LIMIT ?',
+      'SELECT id, last + 2 * keep < ? AS dead FROM counters WHERE id > ? ORDER BY id LIMIT ?',
     ).all(now, after, count);
     const dropParts = sql('DELETE FROM grants WHERE counter = ?');
     const drop = sql('DELETE FROM counters WHERE id = ?');

@@ -182,6 +182,17 @@ describe.each(drivers().map(driver => [driver.name, driver] as const))('%s', (_,
       for (const each of fresh) expect((await one(store, each)).granted).toBe(false);
     });
 
+    it('stay for as long as a clock that goes back by a window could make them count again', async () => {
+      const { open, clock } = stateFile(driver);
+      const store = open();
+      const used = limit(1, '10s', { counter: 'used' });
+      await one(store, used);
+      clock.now += 11_000;
+      for (const i of range(20)) await one(store, limit(1, 'hour', { counter: `new-${i}` }));
+      clock.now -= 5000;
+      expect((await one(store, used)).granted).toBe(false);
+    });
+
     it('take their parts along', async () => {
       const { open, clock, count } = stateFile(driver);
       const store = open();
