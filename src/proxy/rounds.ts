@@ -7,6 +7,7 @@ import { type BoundLimit, isForgotten } from '../policy/limits.ts';
 import { canonical } from '../rpc/exact.ts';
 import { stringMember } from '../rpc/message.ts';
 import type { Member } from '../rpc/scan.ts';
+import { membersOf } from '../rpc/walk.ts';
 import type { Judged } from './judge.ts';
 import { isModern, type Request } from './request.ts';
 
@@ -85,26 +86,33 @@ function signature(
 ): ((requestState: string) => string) | undefined {
   if (params === undefined) return undefined;
   const { start, end } = params;
-  const lasting = members.filter(({ key }) => !CHANGING.has(key));
+  const lasting = members.filter(isLasting);
   const size = lasting.reduce((sum, member) => sum + member.end - member.start, 0);
   if (size > MAX_DIGESTED) return undefined;
-  const digestOf = (bytes: Buffer, offset: number) =>
-    digest([method, textOf(bytes, lasting, offset)]);
+  const digestOf = (bytes: Buffer, its: readonly Member[]) => digest([method, textOf(bytes, its)]);
   if (end - start > MAX_KEPT) {
-    const call = digestOf(buffer, 0);
+    const call = digestOf(buffer, lasting);
     return state => digest([call, state]);
   }
-  // Nearly no call has a further round: what it may need is copied, and nothing is computed.
+  // Nearly no call has a further round: what it may need is copied, and nothing is computed. Its
+  // members are found again, as they may take ten times the memory of the copy.
   const copy = Buffer.from(buffer.subarray(start, end));
-  return state => digest([digestOf(copy, start), state]);
+  return state => digest([digestOf(copy, lastingIn(copy)), state]);
 }
 
-function textOf(buffer: Buffer, members: readonly Member[], offset: number): [string, string][] {
+function isLasting({ key }: { key: string }): boolean {
+  return !CHANGING.has(key);
+}
+
+function lastingIn(params: Buffer): Member[] {
+  return membersOf(params, 0)
+    .filter(isLasting)
+    .map(({ key, value }) => ({ key, ...value }));
+}
+
+function textOf(buffer: Buffer, members: readonly Member[]): [string, string][] {
   return members
-    .map(({ key, start, end }): [string, string] => [
-      key,
-      canonical(buffer, { start: start - offset, end: end - offset }),
-    ])
+    .map((member): [string, string] => [member.key, canonical(buffer, member)])
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 

@@ -1,4 +1,6 @@
 // Calls of several rounds: counted once where the server itself asked for more, and not otherwise.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { call, conversation } from '../support/conversation.ts';
 
@@ -138,6 +140,23 @@ describe('a further round', () => {
     server(asks(1, 's'));
     expect(client(round(2, ARGS, { requestState: 's' }))[0]?.[0]).toBe('←');
   });
+});
+
+it('is prepared for with little more memory than the bytes of the call', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const inUse = () => {
+    collect();
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  };
+  const { client } = await conversation([limited(10_000)]);
+  const keys = Array.from({ length: 200 }, (_, i) => [`k${i}`, 1]);
+  const send = (id: number) => client(round(id, {}, Object.fromEntries(keys)));
+  send(0);
+  const before = inUse();
+  for (let id = 1; id <= 1000; id++) send(id);
+  expect((inUse() - before) / 1000).toBeLessThan(8000);
 });
 
 describe('an answer', () => {
