@@ -4,6 +4,7 @@ import type { Verdict } from '../policy/verdict.ts';
 import type { Id } from '../rpc/message.ts';
 import { isNeutral, neutralise } from '../rpc/neutral.ts';
 import type { Demand, Settled, Taken } from '../store/contract.ts';
+import type { InFlight } from './in-flight.ts';
 import type { Judged } from './judge.ts';
 import type { ReplyForm } from './replies.ts';
 import type { Round, Rounds } from './rounds.ts';
@@ -41,7 +42,7 @@ export interface Pending {
 
 /** What both halves of a session know. */
 export interface Memory {
-  readonly pending: Map<Id, Pending>;
+  readonly pending: InFlight;
   readonly tasks: Tasks;
   readonly rounds: Rounds;
 }

@@ -17,13 +17,12 @@ import type { Member } from '../rpc/scan.ts';
 import { type Line, type Memory, type Pending, passing, settlement, type Turn } from './action.ts';
 import type { Context } from './context.ts';
 import { encodingOf } from './encoding.ts';
+import { MAX_IN_FLIGHT } from './in-flight.ts';
 import { demandFor, type Judged, judge, refusal } from './judge.ts';
 import { NOTIFICATIONS } from './methods.ts';
 import type { ReplyForm } from './replies.ts';
 import { batchIds, cancelledId, isModern, type Request, whatIsAsked } from './request.ts';
 
-/** More than this in flight is no client at work. */
-const MAX_IN_FLIGHT = 50_000;
 const MAX_CANCELLED = 1000;
 
 const NOT_UTF8: Malformed = {
@@ -119,8 +118,8 @@ export class ClientSide {
     // An error under an id in flight would settle the first request of that id.
     if (this.memory.pending.has(id))
       return refused(ErrorCode.invalidRequest, 'this id is in flight already', undefined);
-    if (this.memory.pending.size >= MAX_IN_FLIGHT)
-      return refused(ErrorCode.internal, `more than ${MAX_IN_FLIGHT} requests in flight`, id);
+    if (this.memory.pending.isFull)
+      return refused(ErrorCode.internal, 'too many requests in flight', id);
     this.judged(turn, line, request);
   }
 

@@ -29,6 +29,7 @@ import type { Context } from './context.ts';
 import { encodingOf } from './encoding.ts';
 import { forgedKeys } from './forged.ts';
 import { type Hiding, hidingOf } from './hiding.ts';
+import { charactersOf, MAX_ID_CHARACTERS } from './in-flight.ts';
 import { denialRow, refusal } from './judge.ts';
 import { hiddenItems } from './lists.ts';
 import { denialReply } from './replies.ts';
@@ -44,6 +45,7 @@ const NONE: readonly Span[] = [];
 
 export class ServerSide {
   private readonly asked = new Set<Id>();
+  private askedCharacters = 0;
   private readonly hiding: Hiding;
 
   constructor(
@@ -55,7 +57,9 @@ export class ServerSide {
 
   /** True, once, where the server has asked under this id. */
   answered(id: Id): boolean {
-    return this.asked.delete(id);
+    const found = this.asked.delete(id);
+    if (found) this.askedCharacters -= charactersOf(id);
+    return found;
   }
 
   lines({ buffer, starts, ends }: Lines): Action[] {
@@ -180,9 +184,13 @@ export class ServerSide {
   }
 
   private remember(id: Id): void {
+    if (this.asked.has(id)) return;
     this.asked.add(id);
-    const oldest = this.asked.values().next().value;
-    if (this.asked.size > MAX_ASKED && oldest !== undefined) this.asked.delete(oldest);
+    this.askedCharacters += charactersOf(id);
+    for (const oldest of this.asked) {
+      if (this.asked.size <= MAX_ASKED && this.askedCharacters <= MAX_ID_CHARACTERS) break;
+      this.answered(oldest);
+    }
   }
 
   private unasked(id: Id): Action[] {

@@ -5,11 +5,12 @@
 import { PolicyWrapError } from '../errors.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import type { Lines } from '../rpc/frame.ts';
-import { ErrorCode, errorReply, type Id } from '../rpc/message.ts';
+import { ErrorCode, errorReply } from '../rpc/message.ts';
 import type { Taken } from '../store/contract.ts';
 import { type Action, type Deciding, type Pending, settlement, type Turn } from './action.ts';
 import { ClientSide } from './client-side.ts';
 import { type Context, contextOf, type Settings } from './context.ts';
+import { InFlight } from './in-flight.ts';
 import { stateFailure, verdictOf } from './judge.ts';
 import { denialReply } from './replies.ts';
 import { Rounds } from './rounds.ts';
@@ -17,7 +18,7 @@ import { ServerSide } from './server-side.ts';
 import { Tasks } from './tasks.ts';
 
 export class Session {
-  private readonly pending = new Map<Id, Pending>();
+  private readonly pending = new InFlight();
   private readonly client: ClientSide;
   private readonly server: ServerSide;
 

@@ -299,6 +299,28 @@ describe('resources and prompts', () => {
   });
 });
 
+describe('long ids', () => {
+  const long = (i: number) => `${i}${'x'.repeat(1 << 20)}`;
+
+  it('of the client: no more of them are kept than 16 MiB', async () => {
+    const { client, server } = await conversation([allow]);
+    const ping = (i: number) => client(request(long(i), 'ping'))[0] ?? [];
+    for (let i = 0; i < 16; i++) expect(ping(i)[0]).toBe('→');
+    expect(ping(16)).toMatchObject(['←', { id: long(16), error: { code: -32603 } }]);
+    server({ jsonrpc: '2.0', id: long(3), result: {} });
+    expect(ping(16)[0]).toBe('→');
+  });
+
+  it('of the server: the oldest are forgotten', async () => {
+    const { client, server } = await conversation([allow]);
+    for (let i = 0; i < 20; i++) expect(server(request(long(i), 'ping'))[0]?.[0]).toBe('→');
+    const answer = (i: number) => client({ jsonrpc: '2.0', id: long(i), result: {} });
+    expect(answer(0)).toEqual([]);
+    expect(answer(19)[0]?.[0]).toBe('→');
+    expect(answer(19)).toEqual([]);
+  });
+});
+
 describe('without a record', () => {
   const quiet = {
     audit: 'off',
