@@ -23,7 +23,8 @@ export function judge(context: Context, call: Call): Judged {
   return call.kind === 'tool' ? judgeTool(context, call) : judgeAnew(context, call);
 }
 
-// Where no rule looks at the arguments, the next call of the tool will be judged alike.
+// INVARIANT: rules look at nothing but a call's name and its arguments. So where none looked at the
+// arguments, the next call of the tool will be judged alike.
 function judgeTool(context: Context, call: Extract<Call, { kind: 'tool' }>): Judged {
   const { name } = call;
   const known = context.judgements.get(name);
