@@ -17,8 +17,9 @@ export interface Served extends Omit<RunOptions, 'policies'> {
 }
 
 /**
- * When the driver is loaded, unless a call needs it before, and whatever else can wait: a server that boots quickly has answered by
- * then, and does not share the processor with that; one that boots slowly is at it still.
+ * When the driver is loaded, unless a call needs it before, and whatever else can wait: a server that
+ * boots quickly has answered by then, and does not share the processor with that; one that boots
+ * slowly is at it still.
  */
 const LATER_MS = 50;
 

@@ -37,8 +37,8 @@ const LATE_INPUT_MS = 50;
 const FLUSH_MS = 1000;
 
 /**
- * Holds the session between client and server until that ends; returns the exit code that the wrapper should
- * end with: the server's own, or 128 + n after signal n. Throws `PW_SPAWN` where it did not start.
+ * Holds the session between client and server until that ends; returns the exit code that the wrapper
+ * should end with: the server's own, or 128 + n after signal n. Throws `PW_SPAWN` where it did not start.
  */
 export async function runPump(options: PumpOptions): Promise<number> {
   const { upstream, session, store, stdout, say } = options;

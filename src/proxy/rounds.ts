@@ -7,7 +7,7 @@ import { type BoundLimit, isForgotten } from '../policy/limits.ts';
 import { canonical } from '../rpc/exact.ts';
 import { stringMember } from '../rpc/message.ts';
 import type { Member } from '../rpc/scan.ts';
-import { membersOf } from '../rpc/walk.ts';
+import { partsOf } from '../rpc/walk.ts';
 import type { Judged } from './judge.ts';
 import { isModern, type Request } from './request.ts';
 
@@ -97,17 +97,11 @@ function signature(
   // Nearly no call has a further round: what it may need is copied, and nothing is computed. Its
   // members are found again, as they may take ten times the memory of the copy.
   const copy = Buffer.from(buffer.subarray(start, end));
-  return state => digest([digestOf(copy, lastingIn(copy)), state]);
+  return state => digest([digestOf(copy, partsOf(copy, 0).filter(isLasting)), state]);
 }
 
-function isLasting({ key }: { key: string }): boolean {
+function isLasting({ key }: Member): boolean {
   return !CHANGING.has(key);
-}
-
-function lastingIn(params: Buffer): Member[] {
-  return membersOf(params, 0)
-    .filter(isLasting)
-    .map(({ key, value }) => ({ key, ...value }));
 }
 
 function textOf(buffer: Buffer, members: readonly Member[]): [string, string][] {

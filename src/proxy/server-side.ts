@@ -41,7 +41,6 @@ type Response = Extract<Message, { kind: 'response' }>;
 /** Requests of the server's that the client has yet to answer; the oldest are forgotten beyond it. */
 const MAX_ASKED = 10_000;
 const SHOWN = 200;
-const NONE: readonly Span[] = [];
 
 export class ServerSide {
   private readonly asked = new Set<Id>();
@@ -204,7 +203,7 @@ export class ServerSide {
 }
 
 /** The action that sends a message on, without what is hidden and what the server may not say. */
-function cleaned(line: Line, message: Message, hidden: readonly Span[] = NONE): Action {
+function cleaned(line: Line, message: Message, hidden: readonly Span[] = []): Action {
   const { buffer, start, end, isPlain } = line;
   const forged = forgedKeys(buffer, start, message);
   if (hidden.length === 0 && forged.length === 0) return passing(line);

@@ -2,7 +2,7 @@
 import { LONGEST_NAME } from '../policy/evaluate.ts';
 import { member, readString } from '../rpc/message.ts';
 import type { Member } from '../rpc/scan.ts';
-import { membersOf } from '../rpc/walk.ts';
+import { partsOf } from '../rpc/walk.ts';
 
 /** More than this one session does not keep track of; the oldest are then treated as unknown. */
 const MAX_TASKS = 10_000;
@@ -33,15 +33,11 @@ export class Tasks {
 // 2025-11-25: `{"task": {"taskId"}}`. The extension of 2026-07-28: `{"resultType": "task", "taskId"}`.
 function taskIds(buffer: Buffer, result: readonly Member[]): string[] {
   const task = member(result, 'task');
-  const inner = task === undefined ? [] : membersOf(buffer, task.start).map(flat);
+  const inner = task === undefined ? [] : partsOf(buffer, task.start);
   const type = member(result, 'resultType');
   const isTask = type !== undefined && readString(buffer, type.start, type.end) === 'task';
   return [...inner, ...(isTask ? result : [])]
     .filter(({ key }) => key === 'taskId')
     .map(({ start, end }) => readString(buffer, start, end))
     .filter(id => id !== undefined);
-}
-
-function flat({ key, value }: { key: string; value: { start: number; end: number } }): Member {
-  return { key, ...value };
 }

@@ -1,6 +1,7 @@
 // Walking JSON that the scanner has accepted: where the members of an object and the elements of an
 // array stand, so that parts of a message can be cut out without rebuilding the rest.
 import { readString, type Span } from './message.ts';
+import type { Member } from './scan.ts';
 
 export interface WalkedMember {
   readonly key: string;
@@ -27,6 +28,11 @@ export function membersOf(buffer: Buffer, at: number): WalkedMember[] {
     i = skipComma(buffer, i);
   }
   return members;
+}
+
+/** The same as the scanner notes members: a key, and the span of its value. */
+export function partsOf(buffer: Buffer, at: number): Member[] {
+  return membersOf(buffer, at).map(({ key, value }) => ({ key, ...value }));
 }
 
 /** The elements of the array at `at`, in order; none where it is no array. */
