@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { type Database, loadDriver, type Row } from '../store/driver.ts';
 import { openForReading } from '../store/schema.ts';
-import type { PackedOutcome, PackedRow, Session } from './packed.ts';
+import type { PackedOutcome, PackedRow } from './packed.ts';
+import type { SessionFacts } from './record.ts';
 
 /** One decision, as `policy-wrap log --json` prints it. */
 export interface LogEntry {
@@ -92,7 +93,7 @@ function entriesOf({ id, session, rows, outcomes }: Row, endings: Endings): LogE
   if (outcomes !== null)
     for (const ending of JSON.parse(String(outcomes)) as PackedOutcome[])
       endings.set(ending[0], ending);
-  const facts = JSON.parse(String(session)) as Session;
+  const facts = JSON.parse(String(session)) as SessionFacts;
   return (JSON.parse(String(rows)) as PackedRow[]).map((row, i) => {
     const entry = Number(id) + i;
     return entryOf(entry, facts, row, endings.get(entry));
@@ -101,7 +102,7 @@ function entriesOf({ id, session, rows, outcomes }: Row, endings: Endings): LogE
 
 function entryOf(
   id: number,
-  { session, server, grant, mode, policy }: Session,
+  { session, server, grant, mode, policy }: SessionFacts,
   row: PackedRow,
   ending: PackedOutcome | undefined,
 ): LogEntry {

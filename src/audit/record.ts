@@ -16,23 +16,29 @@ export type Outcome =
   /** The server ended before it answered. */
   | 'lost';
 
-export interface RecordRow {
-  /** Milliseconds since 1970. */
-  readonly at: number;
+/** What is the same for every decision of a session; rows share one object. */
+export interface SessionFacts {
   /** One run of the wrapper. */
   readonly session: string;
   readonly server: string;
   readonly grant: string;
   readonly mode: 'enforce' | 'observe';
+  /** A hash of the policies that decide. */
+  readonly policy: string;
+}
+
+export interface RecordRow {
+  readonly facts: SessionFacts;
+  /** Milliseconds since 1970. */
+  readonly at: number;
   /** The JSON-RPC method; `(invalid)` for a line that is no message. */
   readonly method: string;
+  /** Its subject redacted: the URI of a resource may hold a password. */
   readonly verdict: Verdict;
   /** False where it was stopped; in observe mode a denial may be forwarded. */
   readonly forwarded: boolean;
   /** Redacted and shortened; null where the call has none. */
   readonly arguments: string | null;
-  /** A hash of the policies that decided. */
-  readonly policy: string;
 }
 
 /** Longer texts from clients and servers are cut before they are kept or shown. */

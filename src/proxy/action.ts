@@ -82,9 +82,14 @@ export function passing({ buffer, start, end, isPlain }: Line): Action {
   return { kind: 'forward', buffer: line, start: 0, end: line.length };
 }
 
-/** How a forwarded call ended, where it was recorded; `now` in milliseconds since 1970. */
-export function settlement(pending: Pending, outcome: Outcome, now: number): Action[] {
-  if (pending.row === undefined) return [];
-  const durationMs = Math.max(0, now - pending.since);
-  return [{ kind: 'settle', settled: { row: pending.row, outcome, durationMs } }];
+/** Adds how a forwarded call ended, where it was recorded; `now` in milliseconds since 1970. */
+export function settle(
+  actions: { push(action: Action): unknown },
+  { row, since }: Pending,
+  outcome: Outcome,
+  now: number,
+): void {
+  if (row === undefined) return;
+  const durationMs = Math.max(0, now - since);
+  actions.push({ kind: 'settle', settled: { row, outcome, durationMs } });
 }

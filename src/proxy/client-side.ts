@@ -9,12 +9,13 @@ import {
   type Id,
   type Malformed,
   type Message,
+  malformed,
   member,
   readMessage,
 } from '../rpc/message.ts';
 import { salvage } from '../rpc/salvage.ts';
 import type { Member } from '../rpc/scan.ts';
-import { type Line, type Memory, type Pending, passing, settlement, type Turn } from './action.ts';
+import { type Line, type Memory, type Pending, passing, settle, type Turn } from './action.ts';
 import type { Context } from './context.ts';
 import { encodingOf } from './encoding.ts';
 import { MAX_IN_FLIGHT } from './in-flight.ts';
@@ -24,13 +25,6 @@ import type { ReplyForm } from './replies.ts';
 import { batchIds, cancelledId, isModern, type Request, whatIsAsked } from './request.ts';
 
 const MAX_CANCELLED = 1000;
-
-const NOT_UTF8: Malformed = {
-  kind: 'malformed',
-  code: ErrorCode.parse,
-  message: 'not valid UTF-8',
-  id: undefined,
-};
 
 export class ClientSide {
   private readonly cancelled = new Set<Id>();
@@ -50,7 +44,10 @@ export class ClientSide {
       const end = ends[i] ?? start;
       if (isBlank(buffer, start, end)) continue;
       if (!encoding.isUtf8(start, end))
-        this.refuse(turn, { ...NOT_UTF8, id: salvage(buffer, start, end)?.id });
+        this.refuse(
+          turn,
+          malformed(ErrorCode.parse, 'not valid UTF-8', salvage(buffer, start, end)?.id),
+        );
       else this.guardedLine(turn, { buffer, start, end, isPlain: encoding.isPlain });
     }
     return turn;
@@ -68,7 +65,7 @@ export class ClientSide {
       turn.steps.length = length;
       const text = `denied because policy-wrap failed: ${messageOf(error)}`;
       const id = message?.kind === 'request' ? message.id : salvage(buffer, start, end)?.id;
-      this.refuse(turn, { kind: 'malformed', code: ErrorCode.internal, message: text, id });
+      this.refuse(turn, malformed(ErrorCode.internal, text, id));
       turn.steps.push({ kind: 'note', text: `a message from the client was ${text}` });
     }
   }
@@ -77,12 +74,8 @@ export class ClientSide {
   oversized(head: Buffer, max: number): Turn {
     const turn = emptyTurn();
     const message = `message longer than ${max} bytes`;
-    this.refuse(turn, {
-      kind: 'malformed',
-      code: ErrorCode.invalidRequest,
-      message,
-      id: salvage(head, 0, head.length)?.id,
-    });
+    const id = salvage(head, 0, head.length)?.id;
+    this.refuse(turn, malformed(ErrorCode.invalidRequest, message, id));
     return turn;
   }
 
@@ -113,14 +106,14 @@ export class ClientSide {
 
   private request(turn: Turn, line: Line, request: Request): void {
     const { id, method } = request;
-    const refused = (code: number, message: string, answered: Id | undefined) =>
-      this.refuse(turn, { kind: 'malformed', code, message, id: answered }, method);
     // An error under an id in flight would settle the first request of that id.
-    if (this.memory.pending.has(id))
-      return refused(ErrorCode.invalidRequest, 'this id is in flight already', undefined);
-    if (this.memory.pending.isFull)
-      return refused(ErrorCode.internal, 'too many requests in flight', id);
-    this.judged(turn, line, request);
+    if (this.memory.pending.has(id)) {
+      const text = 'this id is in flight already';
+      this.refuse(turn, malformed(ErrorCode.invalidRequest, text, undefined), method);
+    } else if (this.memory.pending.isFull) {
+      const text = 'too many requests in flight';
+      this.refuse(turn, malformed(ErrorCode.internal, text, id), method);
+    } else this.judged(turn, line, request);
   }
 
   private judged(turn: Turn, line: Line, request: Request): void {
@@ -129,7 +122,7 @@ export class ClientSide {
     const asked = whatIsAsked(buffer, request, task => this.memory.tasks.owns(task));
     if (asked.kind === 'error') {
       const { code, message } = asked;
-      return this.refuse(turn, { kind: 'malformed', code, message, id }, method);
+      return this.refuse(turn, malformed(code, message, id), method);
     }
     const now = this.context.now();
     const pending: Pending = {
@@ -206,7 +199,7 @@ export class ClientSide {
     const pending = id === undefined ? undefined : this.memory.pending.get(id);
     if (pending === undefined || pending.cancelled) return;
     pending.cancelled = true;
-    turn.steps.push(...settlement(pending, 'cancelled', this.context.now()));
+    settle(turn.steps, pending, 'cancelled', this.context.now());
     // A late answer may still pass; a server that never sends one must not fill the map.
     this.cancelled.add(pending.id);
     const [oldest] = this.cancelled;

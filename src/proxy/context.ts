@@ -1,4 +1,5 @@
 // What is the same for every call of one run of the wrapper.
+import type { SessionFacts } from '../audit/record.ts';
 import { type BoundLimit, counterId, type Limit } from '../policy/limits.ts';
 import { limitsOf, type Policy } from '../policy/policy.ts';
 import type { Judged } from './judge.ts';
@@ -20,6 +21,8 @@ export interface Settings {
 }
 
 export interface Context extends Settings {
+  /** What every row of this session says, one object. */
+  readonly facts: () => SessionFacts;
   /** The limit bound to its counter; every limit of the policies has one. */
   readonly bind: (limit: Limit) => BoundLimit;
   /** What the rules say to a tool, where its name alone decides. */
@@ -52,8 +55,13 @@ export function contextOf(settings: Settings): Context {
       { ...limit, ...binding, windows: windows.get(binding.id) ?? [] },
     ]),
   );
+  let facts: SessionFacts | undefined;
   return {
     ...settings,
+    facts: () => {
+      facts ??= factsOf(settings);
+      return facts;
+    },
     judgements: new Map(),
     records: settings.policies.some(policy => policy.records),
     bind: limit => {
@@ -63,4 +71,8 @@ export function contextOf(settings: Settings): Context {
       return found;
     },
   };
+}
+
+function factsOf({ session, server, grant, mode, policyHash }: Settings): SessionFacts {
+  return { session, server, grant, mode, policy: policyHash() };
 }

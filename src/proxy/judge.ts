@@ -98,19 +98,14 @@ function rowOf(
   about: About,
 ): RecordRow | undefined {
   if (!context.records) return undefined;
-  const { session, server, grant, mode } = context;
+  const subject = redactName(verdict.subject);
   return {
+    facts: context.facts(),
     at: context.now(),
-    session,
-    server,
-    grant,
-    mode,
     method: about.method,
-    // The URI of a resource may hold a password.
-    verdict: { ...verdict, subject: redactName(verdict.subject) },
+    verdict: subject === verdict.subject ? verdict : { ...verdict, subject },
     forwarded,
     arguments: about.arguments,
-    policy: context.policyHash(),
   };
 }
 

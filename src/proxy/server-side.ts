@@ -1,5 +1,5 @@
 // The server's half of a session: its replies, its notifications and what it asks of the client.
-import { shorten } from '../audit/record.ts';
+import { type Outcome, shorten } from '../audit/record.ts';
 import { messageOf } from '../errors.ts';
 import { denialText } from '../policy/verdict.ts';
 import type { Lines } from '../rpc/frame.ts';
@@ -15,14 +15,7 @@ import { salvage } from '../rpc/salvage.ts';
 import { TOLERANT } from '../rpc/scan.ts';
 import { without } from '../rpc/walk.ts';
 import type { Demand } from '../store/contract.ts';
-import {
-  type Action,
-  type Line,
-  type Memory,
-  type Pending,
-  passing,
-  settlement,
-} from './action.ts';
+import { type Action, type Line, type Memory, type Pending, passing, settle } from './action.ts';
 import { askedFor, outcomeOf } from './answer.ts';
 import { type AskingDenied, askingDenied } from './asking.ts';
 import type { Context } from './context.ts';
@@ -67,36 +60,38 @@ export class ServerSide {
     for (const [i, start] of starts.entries()) {
       const end = ends[i] ?? start;
       if (end === start) continue;
-      const done = encoding.isUtf8(start, end)
-        ? this.guardedLine({ buffer, start, end, isPlain: encoding.isPlain })
-        : this.unreadable(buffer, start, end, 'not valid UTF-8');
-      actions.push(...done);
+      if (encoding.isUtf8(start, end))
+        this.guardedLine(actions, { buffer, start, end, isPlain: encoding.isPlain });
+      else actions.push(...this.unreadable(buffer, start, end, 'not valid UTF-8'));
     }
     return actions;
   }
 
   // A bug must not take the other lines of the read with it, nor leave a call without an answer.
-  private guardedLine(line: Line): Action[] {
+  private guardedLine(actions: Action[], line: Line): void {
+    const { length } = actions;
     try {
-      return this.line(line);
+      this.line(actions, line);
     } catch (error) {
+      actions.length = length;
       const why = `policy-wrap failed: ${messageOf(error)}`;
-      return this.unreadable(line.buffer, line.start, line.end, why);
+      actions.push(...this.unreadable(line.buffer, line.start, line.end, why));
     }
   }
 
-  private line(line: Line): Action[] {
+  private line(actions: Action[], line: Line): void {
     const { buffer, start, end } = line;
     const message = readMessage(buffer, start, end, TOLERANT);
     switch (message.kind) {
       case 'malformed':
-        return this.unreadable(buffer, start, end, message.message);
+        actions.push(...this.unreadable(buffer, start, end, message.message));
+        return;
       case 'notification':
-        return this.notification(line, message);
+        return this.notification(actions, line, message);
       case 'request':
-        return this.request(line, message);
+        return this.request(actions, line, message);
       case 'response':
-        return this.response(line, message);
+        return this.response(actions, line, message);
     }
   }
 
@@ -110,71 +105,72 @@ export class ServerSide {
     this.memory.pending.delete(pending.id);
     if (pending.cancelled) return [dropped];
     const text = `the server's answer is no valid message: ${why}`;
-    return [
+    const actions: Action[] = [
       { kind: 'reply', text: errorReply(pending.id, ErrorCode.internal, text) },
       dropped,
-      ...settlement(pending, 'error', this.context.now()),
     ];
-  }
-
-  // A task may ask in its status for what a request would.
-  private notification(line: Line, message: Notification): Action[] {
-    const denial = askingDenied(this.context, line.buffer, message);
-    return denial?.enforced
-      ? this.denied(denial)
-      : [...this.denied(denial), cleaned(line, message)];
-  }
-
-  private request(line: Line, message: Request): Action[] {
-    const denial = askingDenied(this.context, line.buffer, message);
-    if (denial?.enforced) {
-      const text = errorReply(message.id, ErrorCode.denied, denialText(denial.verdict));
-      return [{ kind: 'answer', text }, ...this.denied(denial)];
-    }
-    this.remember(message.id);
-    return [...this.denied(denial), cleaned(line, message)];
-  }
-
-  private response(line: Line, message: Response): Action[] {
-    const pending = this.waiting(message.id);
-    if (pending === undefined) return this.unasked(message.id);
-    const actions = this.answer(line, message, pending);
-    // Last, so that a failure of ours leaves it to be answered.
-    this.memory.pending.delete(message.id);
+    settle(actions, pending, 'error', this.context.now());
     return actions;
   }
 
-  private answer(line: Line, message: Response, pending: Pending): Action[] {
+  // A task may ask in its status for what a request would.
+  private notification(actions: Action[], line: Line, message: Notification): void {
+    const denial = askingDenied(this.context, line.buffer, message);
+    if (denial !== undefined) this.denied(actions, denial);
+    if (!denial?.enforced) actions.push(cleaned(line, message));
+  }
+
+  private request(actions: Action[], line: Line, message: Request): void {
+    const denial = askingDenied(this.context, line.buffer, message);
+    if (denial?.enforced) {
+      const text = errorReply(message.id, ErrorCode.denied, denialText(denial.verdict));
+      actions.push({ kind: 'answer', text });
+      return this.denied(actions, denial);
+    }
+    this.remember(message.id);
+    if (denial !== undefined) this.denied(actions, denial);
+    actions.push(cleaned(line, message));
+  }
+
+  private response(actions: Action[], line: Line, message: Response): void {
+    const pending = this.waiting(message.id);
+    if (pending === undefined) return this.unasked(actions, message.id);
+    this.answer(actions, line, message, pending);
+    // Last, so that a failure of ours leaves it to be answered.
+    this.memory.pending.delete(message.id);
+  }
+
+  private answer(actions: Action[], line: Line, message: Response, pending: Pending): void {
     const { buffer } = line;
     const { members, result } = message;
     const { method, round, cancelled } = pending;
+    const ended = (outcome: Outcome) => {
+      if (!cancelled) settle(actions, pending, outcome, this.context.now());
+    };
     const denial = askingDenied(this.context, buffer, message);
     if (denial?.enforced) {
       // The client could only answer all that is asked for, or nothing.
       const text = denialReply(pending.id, pending.form, denial.verdict);
-      const replies: Action[] = cancelled ? [] : [{ kind: 'reply', text }];
-      const end = cancelled ? [] : settlement(pending, 'input_required', this.context.now());
-      return [...replies, ...this.denied(denial), ...end];
+      if (!cancelled) actions.push({ kind: 'reply', text });
+      this.denied(actions, denial);
+      return ended('input_required');
     }
     if (method === 'tools/call' && result !== undefined) this.memory.tasks.note(buffer, members);
     const state = round && askedFor(buffer, message);
     if (round !== undefined && state !== undefined) this.memory.rounds.answered(round, state);
     const forward = cleaned(line, message, hiddenItems(buffer, members, method, this.hiding));
-    const ended = cancelled
-      ? []
-      : settlement(pending, outcomeOf(buffer, message), this.context.now());
-    return [...this.denied(denial), forward, ...ended];
+    if (denial !== undefined) this.denied(actions, denial);
+    actions.push(forward);
+    ended(outcomeOf(buffer, message));
   }
 
-  private denied(denial: AskingDenied | undefined): Action[] {
-    if (denial === undefined) return [];
-    const { verdict, enforced } = denial;
-    const record = this.record(denialRow(this.context, verdict, !enforced));
-    return enforced ? [{ kind: 'denied', verdict }, ...record] : record;
+  private denied(actions: Action[], { verdict, enforced }: AskingDenied): void {
+    if (enforced) actions.push({ kind: 'denied', verdict });
+    this.record(actions, denialRow(this.context, verdict, !enforced));
   }
 
-  private record(demand: Demand): Action[] {
-    return this.context.records ? [{ kind: 'record', demand }] : [];
+  private record(actions: Action[], demand: Demand): void {
+    if (this.context.records) actions.push({ kind: 'record', demand });
   }
 
   private waiting(id: Id): Pending | undefined {
@@ -192,13 +188,11 @@ export class ServerSide {
     }
   }
 
-  private unasked(id: Id): Action[] {
+  private unasked(actions: Action[], id: Id): void {
     const shown = shorten(JSON.stringify(id), SHOWN);
     const reason = `the server replied to no request: id ${shown}`;
-    return [
-      ...this.record(refusal(this.context, '(reply)', reason)),
-      { kind: 'note', text: `dropped a reply: ${reason}` },
-    ];
+    this.record(actions, refusal(this.context, '(reply)', reason));
+    actions.push({ kind: 'note', text: `dropped a reply: ${reason}` });
   }
 }
 

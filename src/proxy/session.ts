@@ -7,11 +7,11 @@ import type { Verdict } from '../policy/verdict.ts';
 import type { Lines } from '../rpc/frame.ts';
 import { ErrorCode, errorReply } from '../rpc/message.ts';
 import type { Taken } from '../store/contract.ts';
-import { type Action, type Deciding, type Pending, settlement, type Turn } from './action.ts';
+import { type Action, type Deciding, type Pending, settle, type Turn } from './action.ts';
 import { ClientSide } from './client-side.ts';
 import { type Context, contextOf, type Settings } from './context.ts';
 import { InFlight } from './in-flight.ts';
-import { stateFailure, verdictOf } from './judge.ts';
+import { type Judged, stateFailure, verdictOf } from './judge.ts';
 import { denialReply } from './replies.ts';
 import { Rounds } from './rounds.ts';
 import { ServerSide } from './server-side.ts';
@@ -52,7 +52,7 @@ export class Session {
   conclude(turn: Turn, taken: readonly Taken[] | PolicyWrapError): Action[] {
     const actions: Action[] = [];
     for (const step of turn.steps) {
-      if (step.kind === 'decide') actions.push(...this.settled(step, taken));
+      if (step.kind === 'decide') this.decided(actions, step, taken);
       else actions.push(step);
     }
     return actions;
@@ -64,38 +64,39 @@ export class Session {
     return [...replies, ...turn.requests.flatMap(pending => this.lost(pending, text))];
   }
 
-  private settled(step: Deciding, taken: readonly Taken[] | PolicyWrapError): Action[] {
-    const { judged, pending, forward } = step;
+  private decided(
+    actions: Action[],
+    { judged, demand, pending, forward }: Deciding,
+    taken: readonly Taken[] | PolicyWrapError,
+  ): void {
     // The server ended while the store decided: it is answered already.
-    if (this.pending.get(pending.id) !== pending) return [];
-    const stop = (verdict: Verdict): Action[] => {
+    if (this.pending.get(pending.id) !== pending) return;
+    const decided = demand === undefined ? undefined : decisionOn(demand, taken);
+    const stopping = this.stopping(judged, decided);
+    if (stopping !== undefined) {
       this.pending.delete(pending.id);
-      return [
-        { kind: 'reply', text: denialReply(pending.id, pending.form, verdict) },
-        { kind: 'denied', verdict },
-      ];
-    };
-    if (step.demand === undefined) {
-      if (judged.stopped) return stop(verdictOf(judged, [], false));
-      pending.sent = true;
-      return [forward];
+      const text = denialReply(pending.id, pending.form, stopping);
+      actions.push({ kind: 'reply', text }, { kind: 'denied', verdict: stopping });
+      return;
     }
-    if (taken instanceof PolicyWrapError) {
-      // Observing never blocks; only what the administrator's layer counts needs the store.
-      const needed = this.context.mode === 'enforce' || judged.limits.some(limit => limit.enforced);
-      if (judged.stopped || needed) return stop(stateFailure(judged, taken.message));
-      pending.sent = true;
-      return [forward];
-    }
-    const decided = taken[step.demand];
-    if (decided === undefined) throw new RangeError('the store left a call undecided');
-    if (!decided.granted) return stop(verdictOf(judged, decided.limits, decided.exceeded));
-    pending.row = decided.row;
+    if (!(decided instanceof PolicyWrapError)) pending.row = decided?.row;
     pending.sent = true;
+    actions.push(forward);
     // Its cancellation may have come in the same read.
-    return pending.cancelled
-      ? [forward, ...settlement(pending, 'cancelled', this.context.now())]
-      : [forward];
+    if (pending.cancelled) settle(actions, pending, 'cancelled', this.context.now());
+  }
+
+  /** The verdict that stops a call; undefined where it goes on. */
+  private stopping(
+    judged: Judged,
+    decided: Taken | PolicyWrapError | undefined,
+  ): Verdict | undefined {
+    if (decided === undefined) return judged.stopped ? verdictOf(judged, [], false) : undefined;
+    if (!(decided instanceof PolicyWrapError))
+      return decided.granted ? undefined : verdictOf(judged, decided.limits, decided.exceeded);
+    // Observing never blocks; only what the administrator's layer counts needs the store.
+    const needed = this.context.mode === 'enforce' || judged.limits.some(limit => limit.enforced);
+    return judged.stopped || needed ? stateFailure(judged, decided.message) : undefined;
   }
 
   /** Lines of one read from the server. */
@@ -111,9 +112,19 @@ export class Session {
 
   private lost(pending: Pending, text: string): Action[] {
     if (!this.pending.delete(pending.id) || pending.cancelled) return [];
-    return [
+    const actions: Action[] = [
       { kind: 'reply', text: errorReply(pending.id, ErrorCode.internal, text) },
-      ...settlement(pending, 'lost', this.context.now()),
     ];
+    settle(actions, pending, 'lost', this.context.now());
+    return actions;
   }
+}
+
+function decisionOn(
+  demand: number,
+  taken: readonly Taken[] | PolicyWrapError,
+): Taken | PolicyWrapError {
+  const decision = taken instanceof PolicyWrapError ? taken : taken[demand];
+  if (decision === undefined) throw new RangeError('the store left a call undecided');
+  return decision;
 }

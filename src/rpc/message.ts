@@ -65,23 +65,22 @@ export function readMessage(
   const strict = how === STRICT;
   const hasId = spans.idStart >= 0;
   const id = hasId ? readId(buffer, spans.idStart, spans.idEnd, strict) : undefined;
-  const invalid = (message: string): Malformed => malformed(ErrorCode.invalidRequest, message, id);
-
   if (strict && !isVersion2(buffer, spans.jsonrpcStart, spans.jsonrpcEnd))
-    return invalid('`jsonrpc` must be "2.0"');
-  if (strict && spans.hasOther) return invalid('unknown top-level key');
-  if (spans.hasTwin) return invalid('a top-level key that differs from a known one only by case');
-  if (hasId && id === undefined) return invalid('`id` must be a string or a safe integer');
+    return invalid('`jsonrpc` must be "2.0"', id);
+  if (strict && spans.hasOther) return invalid('unknown top-level key', id);
+  if (spans.hasTwin)
+    return invalid('a top-level key that differs from a known one only by case', id);
+  if (hasId && id === undefined) return invalid('`id` must be a string or a safe integer', id);
   const { members, mayHaveOwnKey } = spans;
 
   if (spans.methodStart >= 0) {
     if (spans.resultStart >= 0 || spans.errorStart >= 0)
-      return invalid('a message has `method` or a result, not both');
+      return invalid('a message has `method` or a result, not both', id);
     const method = readString(buffer, spans.methodStart, spans.methodEnd);
-    if (method === undefined) return invalid('`method` must be a string');
+    if (method === undefined) return invalid('`method` must be a string', id);
     const params = span(spans.paramsStart, spans.paramsEnd);
     if (params !== undefined && buffer[params.start] !== 0x7b)
-      return invalid('`params` must be an object');
+      return invalid('`params` must be an object', id);
     return id === undefined
       ? { kind: 'notification', method, params, members, mayHaveOwnKey }
       : { kind: 'request', id, method, params, members, mayHaveOwnKey };
@@ -91,7 +90,7 @@ export function readMessage(
     spans.resultStart >= 0 === spans.errorStart >= 0 ||
     spans.paramsStart >= 0
   )
-    return invalid('neither a request, a notification nor a response');
+    return invalid('neither a request, a notification nor a response', id);
   const result = span(spans.resultStart, spans.resultEnd);
   return { kind: 'response', id, result, members, mayHaveOwnKey };
 }
@@ -117,7 +116,12 @@ function notJson(buffer: Buffer, start: number, end: number, fault: Fault): Malf
   return malformed(ErrorCode.parse, `${inJson.message} (byte ${column})`, undefined);
 }
 
-function malformed(code: number, message: string, id: Id | undefined): Malformed {
+function invalid(message: string, id: Id | undefined): Malformed {
+  return malformed(ErrorCode.invalidRequest, message, id);
+}
+
+/** A line that is answered with an error; without an id where none is to be answered. */
+export function malformed(code: number, message: string, id: Id | undefined): Malformed {
   return { kind: 'malformed', code, message, id };
 }
 

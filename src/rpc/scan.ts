@@ -110,6 +110,7 @@ export function scanMessage(
     return faultOf(error);
   } finally {
     spans.mayHaveOwnKey = hadOwnKey();
+    spans.members = takeParts();
   }
 }
 
@@ -125,10 +126,24 @@ function faultOf(error: unknown): Fault {
 
 // What the scan in progress has found.
 let found = emptySpans();
+// Used again by each scan: an array that grows from none takes room for many, and a message has few.
+let parts: Member[] = [];
+let partCount = 0;
+/** An array that was longer is not kept. */
+const FEW = 64;
+
+function takeParts(): Member[] {
+  const taken = parts.slice(0, partCount);
+  partCount = 0;
+  if (parts.length > FEW) parts = [];
+  return taken;
+}
 
 const PARTS: Visitor = {
   within: () => undefined,
-  member: (key, start, end) => found.members.push({ key, start, end }),
+  member: (key, start, end) => {
+    parts[partCount++] = { key, start, end };
+  },
 };
 const TOP: Visitor = {
   within: key => (key === 'params' || key === 'result' || key === 'error' ? PARTS : undefined),

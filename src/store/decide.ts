@@ -6,7 +6,7 @@ import {
   type LimitState,
   limitState,
 } from '../policy/limits.ts';
-import type { Demand } from './contract.ts';
+import type { Demand, Taken } from './contract.ts';
 
 /** A counter that a store has at hand for one transaction; one object for one identity. */
 export interface Counter extends CounterView {
@@ -16,11 +16,9 @@ export interface Counter extends CounterView {
   add(time: number, limit: BoundLimit): void;
 }
 
-export interface Decided {
-  readonly granted: boolean;
-  /** True where a limit was used up before this call, enforced or not. */
-  readonly exceeded: boolean;
-  readonly limits: LimitState[];
+/** What the caller returns, once it has written the row. */
+export interface Decided extends Taken {
+  row: number | undefined;
 }
 
 interface Reading {
@@ -36,19 +34,16 @@ export function decide(
   counterOf: (limit: BoundLimit) => Counter,
   now: number,
 ): Decided {
-  const readings: Reading[] = [];
-  const limits: LimitState[] = [];
+  const readings = demand.limits.map(limit => read(limit, counterOf(limit), now));
+  const limits = readings.map(({ state }) => state);
   let exceeded = false;
   let granted = demand.take;
-  for (const limit of demand.limits) {
-    const reading = read(limit, counterOf(limit), now);
-    readings.push(reading);
-    limits.push(reading.state);
-    exceeded ||= reading.usedUp;
-    if (reading.usedUp && limit.enforced) granted = false;
+  for (const { usedUp, limit } of readings) {
+    exceeded ||= usedUp;
+    if (usedUp && limit.enforced) granted = false;
   }
   if (granted) count(readings, now);
-  return { granted, exceeded, limits };
+  return { granted, exceeded, limits, row: undefined };
 }
 
 function read(limit: BoundLimit, counter: Counter, now: number): Reading {

@@ -25,10 +25,10 @@ export function memoryStore(now: () => number): MemoryStore {
     settled,
     take: demands =>
       demands.map(demand => {
-        const { granted, exceeded, limits } = decide(demand, counterOf, now());
-        const row = demand.row(limits, exceeded, granted);
-        const key = row === undefined ? undefined : rows.push(row);
-        return { granted, exceeded, limits, row: key };
+        const decided = decide(demand, counterOf, now());
+        const row = demand.row(decided.limits, decided.exceeded, decided.granted);
+        if (row !== undefined) decided.row = rows.push(row);
+        return decided;
       }),
     settle: more => void settled.push(...more),
     close() {},

@@ -1,7 +1,7 @@
 // The record in the state file: the decisions of one transaction as one row, and with them how earlier
 // calls ended. The oldest are given up when the file grows too big.
-import { isSameSession, packOutcome, packRow, packSession } from '../audit/packed.ts';
-import type { RecordRow } from '../audit/record.ts';
+import { packOutcome, packRow } from '../audit/packed.ts';
+import type { RecordRow, SessionFacts } from '../audit/record.ts';
 import type { Settled } from './contract.ts';
 import type { Database, Statement } from './driver.ts';
 
@@ -23,8 +23,8 @@ export class Records {
   private readonly pageSize: number;
   // The first transaction of a session looks: many sessions may be short.
   private sinceLook = LOOK_EVERY;
-  private latest: RecordRow | undefined;
-  private sessionText = '{}';
+  private facts: SessionFacts | undefined;
+  private factsText = '{}';
 
   constructor(
     database: Database,
@@ -76,16 +76,16 @@ export class Records {
     this.sinceLook += text.length + (outcomes?.length ?? 0);
     // Outcomes alone take up an id too.
     const count = Math.max(1, rows.length);
-    const session = this.sessionOf(rows[0]);
+    const session = this.textOf(rows[0]?.facts);
     return Number(this.insert.run(count, session, text, outcomes).lastInsertRowid);
   }
 
-  private sessionOf(row: RecordRow | undefined): string {
-    if (row !== undefined && (this.latest === undefined || !isSameSession(row, this.latest))) {
-      this.latest = row;
-      this.sessionText = packSession(row);
+  private textOf(facts: SessionFacts | undefined): string {
+    if (facts !== undefined && facts !== this.facts) {
+      this.facts = facts;
+      this.factsText = JSON.stringify(facts);
     }
-    return this.sessionText;
+    return this.factsText;
   }
 
   private bytesInUse(): number {
@@ -97,8 +97,7 @@ function bySession(rows: readonly RecordRow[]): RecordRow[][] {
   const groups: RecordRow[][] = [];
   let group: RecordRow[] = [];
   for (const row of rows) {
-    const [first] = group;
-    if (first === undefined || !isSameSession(first, row)) {
+    if (group[0]?.facts !== row.facts) {
       group = [];
       groups.push(group);
     }

@@ -2,9 +2,9 @@
 import { existsSync, type Stats, statSync } from 'node:fs';
 import type { RecordRow } from '../audit/record.ts';
 import { messageOf, PolicyWrapError } from '../errors.ts';
-import type { Demand, Settled, Store, Taken } from './contract.ts';
+import type { Demand, Settled, Store } from './contract.ts';
 import { Counters } from './counters.ts';
-import { decide } from './decide.ts';
+import { type Decided, decide } from './decide.ts';
 import { type Database, type Driver, loadDriver, type Statement } from './driver.ts';
 import { MAX_STATE_BYTES, Records } from './records.ts';
 import { whileBusy } from './retry.ts';
@@ -124,19 +124,11 @@ export function sqliteStore(file: string, options: SqliteOptions): SqliteStore {
 }
 
 /** The row's key is its place among `rows` until they are written. */
-function takeOne(
-  demand: Demand,
-  counters: Counters,
-  rows: RecordRow[],
-  now: number,
-): Taken & { row: number | undefined } {
-  const { granted, exceeded, limits } = decide(
-    demand,
-    limit => counters.counterOf(limit, now),
-    now,
-  );
-  const row = demand.row(limits, exceeded, granted);
-  return { granted, exceeded, limits, row: row === undefined ? undefined : rows.push(row) - 1 };
+function takeOne(demand: Demand, counters: Counters, rows: RecordRow[], now: number): Decided {
+  const decided = decide(demand, limit => counters.counterOf(limit, now), now);
+  const row = demand.row(decided.limits, decided.exceeded, decided.granted);
+  if (row !== undefined) decided.row = rows.push(row) - 1;
+  return decided;
 }
 
 class Connection {

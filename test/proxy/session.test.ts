@@ -15,7 +15,9 @@ describe('a call', () => {
     clock.now += 42;
     const answer = { jsonrpc: '2.0', id: 1, result: { content: [] } };
     expect(server(answer)).toEqual([['→', answer]]);
-    expect(store.rows).toMatchObject([{ method: 'tools/call', forwarded: true, policy: 'hash' }]);
+    expect(store.rows).toMatchObject([
+      { method: 'tools/call', forwarded: true, facts: { policy: 'hash' } },
+    ]);
     expect(store.rows[0]?.verdict).toMatchObject({ effect: 'allow', key: 'stream_group_create' });
   });
 
@@ -207,7 +209,7 @@ describe('observing', () => {
   it('lets everything through and says what would have happened', async () => {
     const { client, store } = await conversation([deny], 'observe');
     expect(client(call(1, 'x'))[0]?.[0]).toBe('→');
-    expect(store.rows[0]).toMatchObject({ mode: 'observe', forwarded: true });
+    expect(store.rows[0]).toMatchObject({ facts: { mode: 'observe' }, forwarded: true });
     expect(store.rows[0]?.verdict.effect).toBe('deny');
   });
 

@@ -7,7 +7,7 @@ import type { Demand, Taken } from '../../src/store/contract.ts';
 import type { Driver } from '../../src/store/driver.ts';
 import { memoryStore } from '../../src/store/memory.ts';
 import { type SqliteStore, sqliteStore } from '../../src/store/sqlite.ts';
-import { deniedRow } from '../support/rows.ts';
+import { deniedRow, FACTS } from '../support/rows.ts';
 import { tempDir } from '../support/wrapper.ts';
 import { drivers } from './drivers.ts';
 import { demand, entriesIn, limit, one, START, sharing } from './subjects.ts';
@@ -268,10 +268,10 @@ describe.each(drivers().map(driver => [driver.name, driver] as const))('%s', (_,
 
     it('tells sessions apart, also within one transaction', () => {
       const { file, open } = stateFile(driver);
-      const elsewhere = { session: 's2', server: 'else', grant: 'g', policy: 'def' } as const;
+      const facts = { ...FACTS, session: 's2', server: 'else', grant: 'g', policy: 'def' };
       const store = open();
       const taken = store.take(
-        recording(row('a'), row('b', elsewhere), row('c', elsewhere), row('d')),
+        recording(row('a'), row('b', { facts }), row('c', { facts }), row('d')),
       ) as Taken[];
       store.settle(range(4).map(i => ({ row: keyOf(taken, i), outcome: 'ok', durationMs: i })));
       void store.close();

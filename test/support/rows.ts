@@ -1,5 +1,13 @@
 // A row of the record for tests that write one without a session.
-import type { RecordRow } from '../../src/audit/record.ts';
+import type { RecordRow, SessionFacts } from '../../src/audit/record.ts';
+
+export const FACTS: SessionFacts = {
+  session: 's',
+  server: 'srv',
+  grant: 'default',
+  mode: 'enforce',
+  policy: 'abc',
+};
 
 /** A call that was denied; `reason` and `args` say how long the row is. */
 export function deniedRow(
@@ -8,11 +16,8 @@ export function deniedRow(
   { reason, args }: { reason: string; args: string },
 ): RecordRow {
   return {
+    facts: FACTS,
     at,
-    session: 's',
-    server: 'srv',
-    grant: 'default',
-    mode: 'enforce',
     method: 'tools/call',
     verdict: {
       effect: 'deny',
@@ -26,6 +31,5 @@ export function deniedRow(
     },
     forwarded: false,
     arguments: args,
-    policy: 'abc',
   };
 }

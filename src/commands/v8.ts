@@ -1,0 +1,22 @@
+// Settings of V8 for a program that does the same few things for every message, from its first one on.
+
+/** The newest version of Node with which the settings below were tried. */
+const LAST_TRIED = 24;
+
+const SETTINGS = [
+  // The space for young objects may grow to 48 MB. What is made for a message is garbage soon after:
+  // without that growth a busy wrapper takes a third less memory and is no slower.
+  '--semi-space-growth-factor=1',
+  // By itself V8 optimises a function after 130 KB of its bytecode have run. The first thousands of
+  // messages would take the slow way.
+  '--interrupt-budget=16000',
+  // Large functions that hold many others take longer to compile than they gain.
+  '--max-inlined-bytecode-size-cumulative=300',
+];
+
+/** Not before the server is started: what runs but once is not to be optimised. */
+export function tuneV8(): void {
+  if (Number.parseInt(process.versions.node, 10) > LAST_TRIED) return;
+  const { setFlagsFromString } = process.getBuiltinModule('node:v8');
+  for (const setting of SETTINGS) setFlagsFromString(setting);
+}
