@@ -12,7 +12,7 @@ const ENTRIES = [
   'src/commands/program.ts',
 ];
 /** The same of libraries. */
-const LIBRARIES = ['yaml'];
+const LIBRARIES = ['yaml', 're2js'];
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const fileOf = name => `${basename(name, '.ts')}.cjs`;
