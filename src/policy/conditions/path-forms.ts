@@ -16,7 +16,7 @@ export function isAbsolute(path: string): boolean {
 export function placeOf(path: string, { home, isWindows }: Surroundings): string | undefined {
   const place = /^~(?:$|[/\\])/.test(path) ? home && home + path.slice(1) : path;
   if (place === undefined) return undefined;
-  return (isWindows ? /^(?:[a-z]:[/\\]|\\\\)/i : /^\//).test(place) ? place : undefined;
+  return (isWindows ? /^(?:[a-z]:[/\\]|[/\\]{2})/i : /^\//).test(place) ? place : undefined;
 }
 
 /**
@@ -52,7 +52,7 @@ function oddity(text: string): string | undefined {
   return undefined;
 }
 
-const FILE_URL = /^file:(?:\/\/(?:localhost)?)?(\/[^?#\\]*)$/i;
+const FILE_URL = /^file:(?:\/\/(?:localhost)?(?=\/)|(?!\/\/))(\/[^?#\\]*)$/i;
 const SCHEME = /^[^/\\]*:[/\\]/;
 
 /** The path in a URL of scheme `file`; undefined for what is no URL. */
