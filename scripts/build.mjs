@@ -9,6 +9,7 @@ const ENTRIES = [
   'src/cli.ts',
   'src/commands/serve.ts',
   'src/store/sqlite.ts',
+  'src/policy/conditions/compile.ts',
   'src/commands/program.ts',
 ];
 /** The same of libraries. */
@@ -44,6 +45,9 @@ const cutting = {
     });
   },
 };
+
+/** Marks what is asked of esbuild itself. */
+const RESOLVING = {};
 
 const { owners, lent } = await assign();
 /** Where each file lies until all are made, and which paths are in it. */
@@ -109,8 +113,12 @@ function borrowing(entry) {
   return {
     name: 'borrowing',
     setup(build) {
-      build.onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir }) => {
-        const source = sourceOf(resolveDir, path);
+      build.onResolve({ filter: /^/ }, async ({ path, resolveDir, kind, pluginData }) => {
+        if (kind !== 'import-statement' || pluginData === RESOLVING) return undefined;
+        const options = { resolveDir, kind, pluginData: RESOLVING };
+        const source = path.startsWith('.')
+          ? sourceOf(resolveDir, path)
+          : sourceOf('.', (await build.resolve(path, options)).path);
         const owner = owners.get(source);
         if (owner === undefined || owner === entry) return undefined;
         return { path: source, namespace: 'borrowed' };

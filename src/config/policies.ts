@@ -1,8 +1,20 @@
 // The policies that were found, loaded: all of them, or every problem in any of them.
+import { homedir } from 'node:os';
 import { ExitCode, PolicyWrapError } from '../errors.ts';
+import type { PathMeans } from '../policy/conditions/compile.ts';
 import { MAIN_LAYER } from '../policy/limits.ts';
 import { conflictsBetween, loadPolicy, type PolicySource } from '../policy/load.ts';
 import type { Policy } from '../policy/policy.ts';
+import { realPath } from './real-path.ts';
+
+/** What rules on paths need to know of this machine. */
+const MEANS: PathMeans = {
+  realPath,
+  get home() {
+    return homedir();
+  },
+  isWindows: process.platform === 'win32',
+};
 
 export interface LoadedPolicies {
   readonly policies: readonly Policy[];
@@ -12,7 +24,7 @@ export interface LoadedPolicies {
 
 /** Throws `PW_POLICY_INVALID` with all that is wrong. */
 export async function loadPolicies(sources: readonly PolicySource[]): Promise<LoadedPolicies> {
-  const results = await Promise.all(sources.map(loadPolicy));
+  const results = await Promise.all(sources.map(source => loadPolicy(source, MEANS)));
   const policies = results.flatMap(result => ('policy' in result ? [result.policy] : []));
   const problems = [
     ...results.flatMap(result => ('problems' in result ? result.problems : [])),

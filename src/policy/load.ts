@@ -1,7 +1,9 @@
 // Text of a policy file → a policy, or every problem in it with line and column.
 import { DUPLICATE } from '../rpc/keys.ts';
 import { scanJson } from '../rpc/scan.ts';
-import { counterId, MAIN_LAYER } from './limits.ts';
+import { type ArgumentRules, NO_RULES, rulePlaces } from './argument-rules.ts';
+import type { PathMeans } from './conditions/compile.ts';
+import { counterId, type Limit, MAIN_LAYER } from './limits.ts';
 import { compilePolicy, limitsOf, type Policy } from './policy.ts';
 import { describePath, type Path, type Problem, problemsOf } from './problems.ts';
 import { policySchema } from './schema.ts';
@@ -18,25 +20,44 @@ export interface PolicySource {
   readonly machine?: boolean;
 }
 
+/** Of a machine of which nothing is known: no path is inside of any folder for certain. */
+const UNKNOWN: PathMeans = { realPath: () => undefined, home: undefined, isWindows: false };
+
 export type LoadResult = { policy: Policy } | { problems: string[] };
 
 /**
  * Reads one document. All problems are reported at once, as `name:line:column: message`.
- * YAML is loaded only for a YAML document, or to find the position of a problem.
+ * YAML is loaded only for a YAML document, or to find the position of a problem; what compiles rules
+ * on arguments only where there are some. `means` is what those may need of the machine.
  */
-export async function loadPolicy(source: PolicySource): Promise<LoadResult> {
+export async function loadPolicy(source: PolicySource, means = UNKNOWN): Promise<LoadResult> {
   const { document, problems } = await read(source);
   if (document === undefined) return { problems: await locate(source.name, source.text, problems) };
   const parsed = policySchema.safeParse(document);
-  if (!parsed.success || problems.length > 0) {
-    const more = parsed.success ? [] : problemsOf(parsed.error, document);
-    return { problems: await locate(source.name, source.text, [...problems, ...more]) };
-  }
-  const policy = compilePolicy(parsed.data, source.layer ?? MAIN_LAYER, source.machine);
+  const rules = await argumentRules(document, means);
+  const all = [
+    ...problems,
+    ...(parsed.success ? [] : problemsOf(parsed.error, document)),
+    ...('problems' in rules ? rules.problems : []),
+  ];
+  if (!parsed.success || 'problems' in rules || all.length > 0)
+    return { problems: await locate(source.name, source.text, all) };
+  const layer = source.layer ?? MAIN_LAYER;
+  const policy = compilePolicy(parsed.data, layer, rules.rules, source.machine);
   const conflicts = kindConflicts(policy);
   return conflicts.length > 0
     ? { problems: await locate(source.name, source.text, conflicts) }
     : { policy };
+}
+
+async function argumentRules(
+  document: unknown,
+  means: PathMeans,
+): Promise<{ rules: ArgumentRules } | { problems: Problem[] }> {
+  const places = rulePlaces(document);
+  if (Object.values(places).every(found => found.length === 0)) return { rules: NO_RULES };
+  const { compileRules } = await import('./conditions/compile.ts');
+  return compileRules(places, means);
 }
 
 /** `document` is undefined where the text cannot be read at all. */
@@ -68,7 +89,7 @@ function unusableKeys(value: unknown, path: Path): Problem[] {
   });
 }
 
-// Limits that share a counter must agree on how it counts.
+// Limits that share a counter must agree on how and what it counts.
 function kindConflicts(policy: Policy): Problem[] {
   return conflicts([policy]).map(({ path, message }) => ({ path, message, atKey: true }));
 }
@@ -85,20 +106,28 @@ function conflicts(
   policies: readonly Policy[],
 ): { layer: string; path: string[]; message: string }[] {
   const owner = { session: '', server: '', grant: '' };
-  const kinds = new Map<string, { kind: string; key: string }>();
+  const kinds = new Map<string, { how: string; key: string }>();
   const found = [];
   for (const { layer, path, key, limit } of policies.flatMap(limitsIn)) {
-    const id = counterId(limit, { ...owner, layer });
+    // By default what counts differently has a counter of its own; one name can mean one thing only.
+    const named = limit.named ? { ...limit, cost: undefined, per: undefined } : limit;
+    const id = counterId(named, { ...owner, layer });
+    const how = howItCounts(limit);
     const first = kinds.get(id);
-    if (first === undefined) kinds.set(id, { kind: limit.kind, key });
-    else if (first.kind !== limit.kind)
+    if (first === undefined) kinds.set(id, { how, key });
+    else if (first.how !== how)
       found.push({
         layer,
         path,
-        message: `counter \`${limit.counter}\` (scope ${limit.scope}) is ${first.kind} in \`${first.key}\` and ${limit.kind} here: give one of the limits a \`counter\` of its own`,
+        message: `counter \`${limit.counter}\` (scope ${limit.scope}) is ${first.how} in \`${first.key}\` and ${how} here: give one of the limits a \`counter\` of its own`,
       });
   }
   return found;
+}
+
+function howItCounts({ kind, cost, per }: Limit): string {
+  const adds = cost === undefined ? '' : `, adds up ${cost}`;
+  return `${kind}${adds}${per === undefined ? '' : `, per ${per}`}`;
 }
 
 function limitsIn(policy: Policy) {

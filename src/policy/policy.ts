@@ -1,28 +1,18 @@
 // A policy ready to be asked: names and patterns compiled, limits with their defaults filled in.
+import { type ArgumentRules, RULE_KEYS } from './argument-rules.ts';
+import { compileEntry, type Entry } from './entry.ts';
 import type { Limit } from './limits.ts';
 import { compilePattern, compilePatterns, isPattern } from './match.ts';
+import { meter } from './metered.ts';
 import {
   type Category,
   CLIENT_KEYS,
   type ClientKey,
   type EntryDocument,
-  type LimitDocument,
   type PolicyDocument,
   type SectionDocument,
 } from './schema.ts';
 import { compileSection, SECTION_KEYS, type Section, type SectionKind } from './section.ts';
-
-export type Action = 'allow' | 'deny' | 'require_approval';
-
-/** One tool entry; `key` is how the verdict names it. */
-export interface Entry {
-  readonly key: string;
-  /** Undefined where the entry does not say: it allows, unless its `category` has an entry. */
-  readonly action: Action | undefined;
-  readonly reason: string | undefined;
-  readonly category: Category | undefined;
-  readonly limits: readonly Limit[];
-}
 
 /** One layer: a document and where it came from. */
 export interface Policy {
@@ -45,13 +35,21 @@ export interface Policy {
   readonly deniedToServer: ReadonlySet<ClientKey>;
   /** True where some tool is not simply allowed: a rule may be about any task of unknown origin. */
   readonly stopsTools: boolean;
+  /** Methods that the protocol does not have, and that may pass all the same. */
+  readonly methods: ReadonlySet<string> | undefined;
   /** False where it asks for no record. */
   readonly records: boolean;
 }
 
-export function compilePolicy(document: PolicyDocument, layer: string, machine = false): Policy {
+/** `rules` are those of this very document. */
+export function compilePolicy(
+  document: PolicyDocument,
+  layer: string,
+  rules: ArgumentRules,
+  machine = false,
+): Policy {
   const entries = Object.entries(document.tools ?? {}).map(([key, entry]) =>
-    compileEntry(key, entry),
+    compileEntry(key, ['tools', key], entry, rules),
   );
   return {
     layer,
@@ -59,7 +57,8 @@ export function compilePolicy(document: PolicyDocument, layer: string, machine =
     default: document.default,
     isHidden: compilePatterns(document.hide ?? []),
     hides: (document.hide ?? []).length > 0,
-    allTools: document.all_tools && compileEntry('all_tools', document.all_tools),
+    allTools:
+      document.all_tools && compileEntry('all_tools', ['all_tools'], document.all_tools, rules),
     operations: new Map(Object.entries(document.operations ?? {})),
     exact: new Map(entries.filter(({ key }) => !isPattern(key)).map(entry => [entry.key, entry])),
     patterns: entries
@@ -71,13 +70,14 @@ export function compilePolicy(document: PolicyDocument, layer: string, machine =
     categories: new Map(
       Object.entries(document.categories ?? {}).map(([category, entry]) => [
         category as Category,
-        compileEntry(`categories.${category}`, entry),
+        compileEntry(`categories.${category}`, ['categories', category], entry, rules),
       ]),
     ),
-    resources: section('resource', document.resources, document.default),
-    prompts: section('prompt', document.prompts, document.default),
+    resources: section('resource', document.resources, document.default, rules),
+    prompts: section('prompt', document.prompts, document.default, rules),
     deniedToServer: new Set(CLIENT_KEYS.filter(key => document.client?.[key] === 'deny')),
     stopsTools: stopsTools(document),
+    methods: document.methods && new Set(document.methods.allow),
     records: document.audit !== 'off',
   };
 }
@@ -86,8 +86,12 @@ function section(
   kind: SectionKind,
   document: SectionDocument | undefined,
   fallback: 'allow' | 'deny',
+  rules: ArgumentRules,
 ): Section {
-  const limits = (document?.limits ?? []).map(limit => compileLimit(limit, SECTION_KEYS[kind]));
+  const key = SECTION_KEYS[kind];
+  const limits = (document?.limits ?? []).map((limit, i) =>
+    meter(limit, key, [key, 'limits', i], rules),
+  );
   return compileSection(kind, document, fallback, limits);
 }
 
@@ -96,38 +100,12 @@ function stopsTools({ default: fallback, hide, all_tools, tools, categories }: P
   return (
     fallback === 'deny' ||
     (hide ?? []).length > 0 ||
-    entries.some(entry => (entry?.action ?? 'allow') !== 'allow')
+    entries.some(entry => (entry?.action ?? 'allow') !== 'allow' || hasRules(entry))
   );
 }
 
-function compileEntry(key: string, entry: EntryDocument): Entry {
-  const limits = (entry.limits ?? []).map(limit => compileLimit(limit, key));
-  if (entry.rate_limit !== undefined)
-    limits.push({
-      ...entry.rate_limit,
-      counter: key,
-      named: false,
-      scope: 'session',
-      kind: 'sliding',
-    });
-  return {
-    key,
-    action: entry.action,
-    reason: entry.reason,
-    category: 'category' in entry ? entry.category : undefined,
-    limits,
-  };
-}
-
-function compileLimit(limit: LimitDocument, key: string): Limit {
-  return {
-    counter: limit.counter ?? key,
-    named: limit.counter !== undefined,
-    scope: limit.scope ?? 'grant',
-    kind: limit.kind ?? 'sliding',
-    max: limit.max,
-    window: limit.window,
-  };
+function hasRules(entry: EntryDocument | undefined): boolean {
+  return RULE_KEYS.some(list => (entry?.[list] ?? []).length > 0);
 }
 
 /** Every limit of a policy with the key that carries it, and that key's path in the document. */
@@ -142,5 +120,7 @@ export function limitsOf(policy: Policy): { path: string[]; key: string; limit: 
     { key: 'resources', path: ['resources'], limits: policy.resources.limits },
     { key: 'prompts', path: ['prompts'], limits: policy.prompts.limits },
   ];
-  return entries.flatMap(({ path, key, limits }) => limits.map(limit => ({ path, key, limit })));
+  return entries.flatMap(({ path, key, limits }) =>
+    limits.map(({ limit }) => ({ path, key, limit })),
+  );
 }

@@ -1,6 +1,7 @@
 // The rules on resources and on prompts: which names are hidden, denied and allowed.
-import type { Limit } from './limits.ts';
+
 import { compilePatterns } from './match.ts';
+import type { Metered } from './metered.ts';
 import type { SectionDocument } from './schema.ts';
 import { formsOfPattern, formsOfUri, formsToAllow, type UriForms } from './uri.ts';
 
@@ -10,7 +11,7 @@ export const SECTION_KEYS = { resource: 'resources', prompt: 'prompts' } as cons
 export interface Section {
   /** `resources` or `prompts`: how the verdict names it. */
   readonly key: string;
-  readonly limits: readonly Limit[];
+  readonly limits: readonly Metered[];
   readonly hides: boolean;
   readonly isHidden: (name: string) => boolean;
   readonly decide: (name: string) => SectionDecision;
@@ -32,7 +33,7 @@ export function compileSection(
   kind: SectionKind,
   section: SectionDocument | undefined,
   fallback: 'allow' | 'deny',
-  limits: readonly Limit[],
+  limits: readonly Metered[],
 ): Section {
   const key = SECTION_KEYS[kind];
   const isDenied = (section?.default ?? fallback) === 'deny';

@@ -45,22 +45,29 @@ function explanation(verdict: Verdict): string {
 }
 
 function limitText(verdict: Verdict): string {
+  const { subject, key, reason } = verdict;
   const limit = bindingLimit(verdict.limits);
-  if (limit === undefined) return `${verdict.subject} is limited`;
-  const calls = rateText(limit);
+  // Not a limit on calls in a time, but on calls at once.
+  if (limit === undefined) return `${subject} is ${reason ?? 'limited'}`;
   const together =
-    limit.counter === verdict.subject || verdict.key === verdict.subject
+    limit.counter === subject || key === subject ? '' : `, counted together as "${limit.counter}"`;
+  const each = limit.value === undefined ? '' : ` for ${limit.value}`;
+  const what = `${subject} is limited to ${rateText(limit)}${each}${together}`;
+  if (limit.crowded)
+    return `${what}; too many other values are counted already for this one to be let through`;
+  const cost =
+    limit.cost === undefined
       ? ''
-      : `, counted together as "${limit.counter}"`;
-  const what = `${verdict.subject} is limited to ${calls}${together}`;
+      : `, of which ${limit.used} is used and this call costs ${limit.cost}`;
   return limit.retryAfterMs === null
-    ? `${what}; none are left`
-    : `${what}; try again in ${describeWait(limit.retryAfterMs)}`;
+    ? `${what}${cost}; ${cost === '' ? 'none are left' : 'it can never fit'}`
+    : `${what}${cost}; try again in ${describeWait(limit.retryAfterMs)}`;
 }
 
-/** `30 calls per minute`. */
-export function rateText({ max, window }: LimitState): string {
+/** `30 calls per minute`, `a total of 500 per day`. */
+export function rateText({ max, window, cost }: LimitState): string {
   const parsed = parseWindow(window);
   const per = parsed === undefined ? window : describeWindow(parsed);
+  if (cost !== undefined) return `a total of ${max} per ${per}`;
   return `${max} ${max === 1 ? 'call' : 'calls'} per ${per}`;
 }

@@ -8,6 +8,7 @@ import type { InFlight } from './in-flight.ts';
 import type { Judged } from './judge.ts';
 import type { ReplyForm } from './replies.ts';
 import type { Round, Rounds } from './rounds.ts';
+import type { Held, Slots } from './slots.ts';
 import type { Tasks } from './tasks.ts';
 
 export type Action =
@@ -38,6 +39,8 @@ export interface Pending {
   /** False until the store has let it through: what a server says before that answers nothing. */
   sent: boolean;
   cancelled: boolean;
+  /** Its room among the calls in flight at once; undefined where there is no bound on them. */
+  held: Held | undefined;
 }
 
 /** What both halves of a session know. */
@@ -45,6 +48,7 @@ export interface Memory {
   readonly pending: InFlight;
   readonly tasks: Tasks;
   readonly rounds: Rounds;
+  readonly slots: Slots;
 }
 
 /** A call that waits for the store's decision. */

@@ -1,6 +1,5 @@
 // The client's half of a session: each line is read, judged by the rules, and made a step of a turn.
 import { MAX_NAME, shorten } from '../audit/record.ts';
-import { redactArguments, redactJson } from '../audit/redact.ts';
 import { messageOf } from '../errors.ts';
 import type { Lines } from '../rpc/frame.ts';
 import {
@@ -19,22 +18,37 @@ import { type Line, type Memory, type Pending, passing, settle, type Turn } from
 import type { Context } from './context.ts';
 import { encodingOf } from './encoding.ts';
 import { MAX_IN_FLIGHT } from './in-flight.ts';
-import { demandFor, type Judged, judge, refusal } from './judge.ts';
+import { demandFor, type Judged, judge, judgeRoom, refusal } from './judge.ts';
 import { NOTIFICATIONS } from './methods.ts';
 import type { ReplyForm } from './replies.ts';
-import { batchIds, cancelledId, isModern, type Request, whatIsAsked } from './request.ts';
+import {
+  batchIds,
+  cancelledId,
+  isModern,
+  type Known,
+  type Request,
+  whatIsAsked,
+} from './request.ts';
+import { shownArguments } from './shown.ts';
+import { isVendors } from './vendors.ts';
 
 const MAX_CANCELLED = 1000;
 
 export class ClientSide {
   private readonly cancelled = new Set<Id>();
+  private readonly known: Known;
 
   /** `answers` is true, once, for an id under which the server has asked. */
   constructor(
     private readonly context: Context,
     private readonly memory: Memory,
     private readonly answers: (id: Id) => boolean,
-  ) {}
+  ) {
+    this.known = {
+      ownsTask: id => memory.tasks.owns(id),
+      isVendors: method => isVendors(context.policies, method),
+    };
+  }
 
   /** Judges the lines of one read from the client. */
   lines({ buffer, starts, ends }: Lines): Turn {
@@ -93,7 +107,7 @@ export class ClientSide {
         else this.drop(turn, '(response)', 'a response to nothing that the server asked');
         return;
       case 'notification':
-        if (!NOTIFICATIONS.has(message.method))
+        if (!NOTIFICATIONS.has(message.method) && !this.known.isVendors(message.method))
           return this.drop(turn, message.method, 'a notification that a client cannot send');
         if (message.method === 'notifications/cancelled')
           this.cancel(turn, cancelledId(buffer, message.members));
@@ -119,7 +133,7 @@ export class ClientSide {
   private judged(turn: Turn, line: Line, request: Request): void {
     const { buffer } = line;
     const { id, method } = request;
-    const asked = whatIsAsked(buffer, request, task => this.memory.tasks.owns(task));
+    const asked = whatIsAsked(buffer, request, this.known);
     if (asked.kind === 'error') {
       const { code, message } = asked;
       return this.refuse(turn, malformed(code, message, id), method);
@@ -134,13 +148,17 @@ export class ClientSide {
       row: undefined,
       sent: asked.kind === 'pass',
       cancelled: false,
+      held: undefined,
     };
     if (asked.kind === 'pass') turn.steps.push(passing(line));
     else {
-      const all = judge(this.context, asked.call);
+      const { slots } = this.memory;
+      const all = judgeRoom(this.context, judge(this.context, asked.call), slots, now);
       const { limits, round } = this.memory.rounds.begin(buffer, request, all, now);
       const judged = limits === all.limits ? all : { ...all, limits };
       pending.round = round;
+      const wanted = all.decision.slots;
+      if (wanted.length > 0 && !all.stopped && !all.busy) pending.held = slots.take(wanted);
       turn.steps.push({
         kind: 'decide',
         demand: this.demand(turn, request, judged, buffer, asked.shown),
@@ -199,6 +217,7 @@ export class ClientSide {
     const pending = id === undefined ? undefined : this.memory.pending.get(id);
     if (pending === undefined || pending.cancelled) return;
     pending.cancelled = true;
+    if (pending.held !== undefined) pending.held.cancelledAt = this.context.now();
     settle(turn.steps, pending, 'cancelled', this.context.now());
     // A late answer may still pass; a server that never sends one must not fill the map.
     this.cancelled.add(pending.id);
@@ -216,16 +235,6 @@ function emptyTurn(): Turn {
 function replyForm(buffer: Buffer, { method, members }: Request): ReplyForm {
   if (method !== 'tools/call' || member(members, 'task') !== undefined) return 'error';
   return isModern(buffer, members) ? 'modern-result' : 'result';
-}
-
-/** Bytes of arguments beyond which they are not decoded only to be recorded. */
-const MAX_SHOWN = 256 * 1024;
-
-function shownArguments(buffer: Buffer, shown: Member): string {
-  const bytes = shown.end - shown.start;
-  return bytes > MAX_SHOWN
-    ? redactArguments(`(${bytes} bytes)`)
-    : redactJson(buffer.toString('utf8', shown.start, shown.end));
 }
 
 function isBlank(buffer: Buffer, start: number, end: number): boolean {

@@ -1,6 +1,6 @@
 // What is the same for every call of one run of the wrapper.
-import type { SessionFacts } from '../audit/record.ts';
-import { type BoundLimit, counterId, type Limit } from '../policy/limits.ts';
+import { type SessionFacts, shorten } from '../audit/record.ts';
+import { type BoundLimit, counterId, type Due, type Limit } from '../policy/limits.ts';
 import { limitsOf, type Policy } from '../policy/policy.ts';
 import type { Judged } from './judge.ts';
 
@@ -24,7 +24,7 @@ export interface Context extends Settings {
   /** What every row of this session says, one object. */
   readonly facts: () => SessionFacts;
   /** The limit bound to its counter; every limit of the policies has one. */
-  readonly bind: (limit: Limit) => BoundLimit;
+  readonly bind: (due: Due) => BoundLimit;
   /** What the rules say to a tool, where its name alone decides. */
   readonly judgements: Map<string, Judged>;
   /** True where decisions are recorded: unless no layer wants it. */
@@ -52,7 +52,10 @@ export function contextOf(settings: Settings): Context {
   const bound = new Map(
     found.map(({ limit, ...binding }): [Limit, BoundLimit] => [
       limit,
-      { ...limit, ...binding, windows: windows.get(binding.id) ?? [] },
+      {
+        ...{ ...limit, ...binding, windows: windows.get(binding.id) ?? [] },
+        ...{ amount: 1, value: undefined, group: undefined },
+      },
     ]),
   );
   let facts: SessionFacts | undefined;
@@ -64,13 +67,28 @@ export function contextOf(settings: Settings): Context {
     },
     judgements: new Map(),
     records: settings.policies.some(policy => policy.records),
-    bind: limit => {
+    bind: ({ limit, amount, value }) => {
       const found = bound.get(limit);
       // INVARIANT: what is evaluated is what was bound.
       if (found === undefined) throw new RangeError(`the limit on ${limit.counter} has no counter`);
-      return found;
+      if (value !== undefined) return { ...found, amount, ...counterOf(value, found.id) };
+      return amount === found.amount ? found : { ...found, amount };
     },
   };
+}
+
+/** Longer values are known by their digest. */
+const LONGEST_VALUE = 200;
+
+function counterOf(value: string, id: string): Pick<BoundLimit, 'id' | 'group' | 'value'> {
+  const group = `${id} `;
+  const name = value.length > LONGEST_VALUE ? digest(value) : value;
+  return { id: group + name, group, value: shorten(value, LONGEST_VALUE) };
+}
+
+function digest(text: string): string {
+  const { createHash } = process.getBuiltinModule('node:crypto');
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function factsOf({ session, server, grant, mode, policyHash }: Settings): SessionFacts {

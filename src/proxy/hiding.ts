@@ -1,5 +1,6 @@
 // What the lists of this session do not show.
-import { type Call, evaluate } from '../policy/evaluate.ts';
+import type { Call } from '../policy/call.ts';
+import { evaluate } from '../policy/evaluate.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type Context, isEnforced } from './context.ts';
 import type { Listing } from './methods.ts';
@@ -27,7 +28,7 @@ export function hidingOf(context: Context, ownsTask: (id: string) => boolean): H
       policy => policy[key].isHidden,
     );
   const isDoor: IsHidden = tool => context.policies.some(({ operations }) => operations.has(tool));
-  const deniedTool = denied(name => ({ kind: 'tool', name, args: () => undefined }));
+  const deniedTool = denied(name => ({ kind: 'tool', name, args: undefined }));
   return {
     tool: either(
       hidden(
@@ -53,7 +54,7 @@ export function hidingOf(context: Context, ownsTask: (id: string) => boolean): H
 
 function isNeverAllowed(layers: readonly Policy[], call: Call, all: readonly Policy[]): boolean {
   const { effect, limits } = evaluate(layers, call, all);
-  return effect === 'deny' || limits.some(({ max }) => max === 0);
+  return effect === 'deny' || limits.some(({ limit }) => limit.max === 0);
 }
 
 function either(a: IsHidden | undefined, b: IsHidden | undefined): IsHidden | undefined {

@@ -1,11 +1,14 @@
 // From a decision to a verdict: which layers stop the call, which limits it takes, what is recorded.
 import { MAX_NAME, type RecordRow, shorten } from '../audit/record.ts';
 import { redactName } from '../audit/redact.ts';
-import { type Call, type Decision, evaluate } from '../policy/evaluate.ts';
+import type { Call, ToolCall } from '../policy/call.ts';
+import type { Decision, Slot } from '../policy/decision.ts';
+import { evaluate } from '../policy/evaluate.ts';
 import { type BoundLimit, bindingLimit, type LimitState } from '../policy/limits.ts';
 import { rateText, type Verdict } from '../policy/verdict.ts';
 import type { Demand } from '../store/contract.ts';
-import type { Context } from './context.ts';
+import { type Context, isEnforced } from './context.ts';
+import type { Slots } from './slots.ts';
 
 /** A call that the rules have judged and whose limits the store is to decide. */
 export interface Judged {
@@ -13,6 +16,8 @@ export interface Judged {
   readonly limits: readonly BoundLimit[];
   /** Stopped whatever the limits say. */
   readonly stopped: boolean;
+  /** Where too many calls are in flight: of what. */
+  readonly busy?: Slot;
 }
 
 /** Tools whose judgement is kept; beyond it, it is found anew. */
@@ -25,15 +30,18 @@ export function judge(context: Context, call: Call): Judged {
 
 // INVARIANT: rules look at nothing but a call's name and its arguments. So where none looked at the
 // arguments, the next call of the tool will be judged alike.
-function judgeTool(context: Context, call: Extract<Call, { kind: 'tool' }>): Judged {
+function judgeTool(context: Context, call: ToolCall): Judged {
   const { name } = call;
   const known = context.judgements.get(name);
   if (known !== undefined) return known;
   let byName = name.length <= MAX_NAME;
-  const args = () => {
-    byName = false;
-    return call.args();
-  };
+  const read = call.args;
+  const args: ToolCall['args'] =
+    read &&
+    (() => {
+      byName = false;
+      return read();
+    });
   const judged = judgeAnew(context, { kind: 'tool', name, args });
   if (byName && context.judgements.size < MAX_KNOWN) context.judgements.set(name, judged);
   return judged;
@@ -51,6 +59,19 @@ function judgeAnew(context: Context, call: Call): Judged {
   // Observed rules that would deny take no limits; the administrator's are taken all the same.
   const due = decision.effect === 'allow' ? limits : binding.limits.map(context.bind);
   return { decision, limits: due, stopped: false };
+}
+
+/** The same call as what is in flight lets it be; observed slots stop nothing. */
+export function judgeRoom(context: Context, judged: Judged, slots: Slots, now: number): Judged {
+  const wanted = judged.decision.slots;
+  if (wanted.length === 0) return judged;
+  const enforced = wanted.filter(({ layer }) =>
+    context.policies.some(policy => policy.layer === layer && isEnforced(context, policy)),
+  );
+  const stopping = slots.busy(enforced, now);
+  const busy = stopping ?? slots.busy(wanted, now);
+  if (busy === undefined) return judged;
+  return { ...judged, busy, stopped: judged.stopped || stopping !== undefined };
 }
 
 /** The request behind a row. */
@@ -111,7 +132,7 @@ function rowOf(
 
 /** The verdict once it is known how the limits stood; `exceeded` where one was used up already. */
 export function verdictOf(
-  { decision, limits: bound }: Judged,
+  { decision, limits: bound, busy }: Judged,
   limits: LimitState[],
   exceeded: boolean,
 ): Verdict {
@@ -125,7 +146,14 @@ export function verdictOf(
     limits,
     approval: null,
   };
-  if (decision.effect === 'deny' || !exceeded) return verdict;
+  if (decision.effect === 'deny') return verdict;
+  if (busy !== undefined) {
+    const { layer, key, max } = busy;
+    const calls = max === 1 ? 'call' : 'calls';
+    const reason = `limited to ${max} ${calls} at once; wait for an answer to one of them`;
+    return { ...verdict, effect: 'rate_limit', layer, key, reason };
+  }
+  if (!exceeded) return verdict;
   const binding = bindingLimit(limits);
   if (binding === undefined) return verdict;
   const { layer, key } = bound[limits.indexOf(binding)] ?? verdict;

@@ -1,5 +1,7 @@
 // What a client's request asks for, in the policy's terms: tools, resources and prompts by name.
-import { type Call, LONGEST_NAME } from '../policy/evaluate.ts';
+import type { Arguments, Call } from '../policy/call.ts';
+import { LONGEST_NAME } from '../policy/subject.ts';
+import { readExact } from '../rpc/exact.ts';
 import { folded } from '../rpc/fold.ts';
 import {
   ErrorCode,
@@ -29,14 +31,23 @@ const GONE: ReadonlySet<string> = new Set(['resources/subscribe', 'tasks/result'
 
 const FOLDED_KEYS = new Map(PARAM_KEYS.map(key => [folded(key), key]));
 
-/** Reads a request whose line the scanner has accepted; `ownsTask` for tasks that allowed calls made. */
+/** What a request is read with. */
+export interface Known {
+  /** True for tasks that allowed calls made. */
+  readonly ownsTask: (id: string) => boolean;
+  /** True for methods that the protocol does not have and the policy lets through. */
+  readonly isVendors: (method: string) => boolean;
+}
+
+/** Reads a request whose line the scanner has accepted. */
 export function whatIsAsked(
   buffer: Buffer,
   request: Request,
-  ownsTask: (id: string) => boolean,
+  { ownsTask, isVendors }: Known,
 ): Asked {
   const policed = REQUESTS.get(request.method);
-  if (policed === undefined) return notFound(request.method);
+  if (policed === undefined)
+    return isVendors(request.method) ? { kind: 'pass' } : notFound(request.method);
   if (policed === 'pass') return { kind: 'pass' };
   const { members } = request;
   if (GONE.has(request.method) && isModern(buffer, members)) return notFound(request.method);
@@ -76,7 +87,7 @@ function read(
       const name = stringMember(buffer, members, 'name');
       if (name === undefined) return missing('name');
       const given = member(members, 'arguments');
-      return judged({ kind: 'tool', name, args: () => given && readValue(buffer, given) }, given);
+      return judged({ kind: 'tool', name, args: argumentsAt(buffer, given) }, given);
     }
     case 'prompt': {
       const name = stringMember(buffer, members, 'name');
@@ -101,6 +112,25 @@ function read(
     case 'pass':
       return { kind: 'pass' };
   }
+}
+
+/** Bytes of arguments beyond which they are not looked at: that would take ten times the memory. */
+const MAX_LOOKED_AT = 8 * 1024 * 1024;
+
+// Read once, however many layers and rules look at them.
+function argumentsAt(buffer: Buffer, given: Member | undefined): Arguments {
+  let read: ReturnType<Arguments> | undefined;
+  return () => {
+    read ??= argumentsIn(buffer, given);
+    return read;
+  };
+}
+
+function argumentsIn(buffer: Buffer, given: Member | undefined): ReturnType<Arguments> {
+  if (given === undefined) return { value: undefined };
+  return given.end - given.start > MAX_LOOKED_AT
+    ? { problem: `its arguments are longer than the ${MAX_LOOKED_AT} bytes that rules look at` }
+    : { value: readExact(buffer, given) };
 }
 
 function fault(code: number, message: string): Asked {

@@ -102,7 +102,7 @@ export class ServerSide {
     const pending = found && this.waiting(found.id);
     const isAnswer = ['result', 'error'].some(key => found?.keys.has(key));
     if (pending === undefined || !isAnswer || found?.keys.has('method')) return [dropped];
-    this.memory.pending.delete(pending.id);
+    this.memory.pending.ended(pending);
     if (pending.cancelled) return [dropped];
     const text = `the server's answer is no valid message: ${why}`;
     const actions: Action[] = [
@@ -137,7 +137,7 @@ export class ServerSide {
     if (pending === undefined) return this.unasked(actions, message.id);
     this.answer(actions, line, message, pending);
     // Last, so that a failure of ours leaves it to be answered.
-    this.memory.pending.delete(message.id);
+    this.memory.pending.ended(pending);
   }
 
   private answer(actions: Action[], line: Line, message: Response, pending: Pending): void {

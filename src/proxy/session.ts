@@ -15,10 +15,12 @@ import { type Judged, stateFailure, verdictOf } from './judge.ts';
 import { denialReply } from './replies.ts';
 import { Rounds } from './rounds.ts';
 import { ServerSide } from './server-side.ts';
+import { Slots } from './slots.ts';
 import { Tasks } from './tasks.ts';
 
 export class Session {
-  private readonly pending = new InFlight();
+  private readonly slots = new Slots();
+  private readonly pending = new InFlight(this.slots);
   private readonly client: ClientSide;
   private readonly server: ServerSide;
 
@@ -27,7 +29,8 @@ export class Session {
   constructor(settings: Settings) {
     const context = contextOf(settings);
     this.context = context;
-    const memory = { pending: this.pending, tasks: new Tasks(), rounds: new Rounds() };
+    const { pending, slots } = this;
+    const memory = { pending, slots, tasks: new Tasks(), rounds: new Rounds() };
     const server = new ServerSide(context, memory);
     this.server = server;
     this.client = new ClientSide(context, memory, id => server.answered(id));
@@ -74,7 +77,7 @@ export class Session {
     const decided = demand === undefined ? undefined : decisionOn(demand, taken);
     const stopping = this.stopping(judged, decided);
     if (stopping !== undefined) {
-      this.pending.delete(pending.id);
+      this.pending.ended(pending);
       const text = denialReply(pending.id, pending.form, stopping);
       actions.push({ kind: 'reply', text }, { kind: 'denied', verdict: stopping });
       return;
@@ -111,7 +114,7 @@ export class Session {
   }
 
   private lost(pending: Pending, text: string): Action[] {
-    if (!this.pending.delete(pending.id) || pending.cancelled) return [];
+    if (!this.pending.ended(pending) || pending.cancelled) return [];
     const actions: Action[] = [
       { kind: 'reply', text: errorReply(pending.id, ErrorCode.internal, text) },
     ];

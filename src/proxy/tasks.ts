@@ -1,5 +1,5 @@
 // Tasks: each belongs to the tool call that made it, and with that to the policy that let it pass.
-import { LONGEST_NAME } from '../policy/evaluate.ts';
+import { LONGEST_NAME } from '../policy/subject.ts';
 import { member, readString } from '../rpc/message.ts';
 import type { Member } from '../rpc/scan.ts';
 import { partsOf } from '../rpc/walk.ts';

@@ -1,14 +1,10 @@
-// One counter of the state file, as this process remembers it. A sliding counter is the exact list of
-// its grant times, in parts of a fixed size, so that one more call costs the same for a maximum of 10
-// and of 100,000. The part that is being filled lies in the counter's own row, the full ones beside it.
+// One counter of the state file, as this process remembers it. Of a sliding counter's entries the part
+// that is being filled lies in the counter's own row, the full ones beside it.
 import type { BoundLimit } from '../policy/limits.ts';
 import { alignedSpan, alignmentOf, reachOf } from '../policy/window.ts';
 import type { Counter } from './decide.ts';
 import type { Row } from './driver.ts';
-
-/** Grants in one part: 512 bytes. */
-const PART = 64;
-const BYTES = 8;
+import { addedUp, between, emptyPart, PART, type Part, partBytes, partOfBytes } from './entries.ts';
 
 /** A counter's row, but for its key. */
 export interface CounterRow {
@@ -41,16 +37,18 @@ export class StoredCounter implements Counter {
   seen = 0;
   /** Full parts that the file does not have yet, or not as they are. */
   readonly unsaved = new Set<number>();
-  private tail: Float64Array = new Float64Array(PART);
-  private readonly parts = new Map<number, Float64Array>();
+  private tail: Part;
+  private readonly parts = new Map<number, Part>();
   private tallies: Map<string, Tally> | undefined;
 
-  /** `readPart` reads a full part from the file. */
+  /** `readPart` reads a full part from the file; `addsUp` where calls count different amounts. */
   constructor(
     row: CounterRow,
+    private readonly addsUp: boolean,
     private readonly readPart: (id: number, part: number) => Uint8Array | undefined,
   ) {
     this.id = row.id;
+    this.tail = emptyPart(addsUp);
     this.restore(row);
   }
 
@@ -63,26 +61,42 @@ export class StoredCounter implements Counter {
     this.last = row.last;
     this.keep = row.keep;
     this.changes = row.changes;
-    this.tail = timesOf(row.tail);
+    this.tail = partOfBytes(row.tail, this.addsUp);
     this.tallies = talliesOf(row.tallies);
     this.forgetParts();
   }
 
-  // Times ascend, so the first one after `time` is found by halving.
-  grantsAfter(time: number): number {
+  usedAfter(time: number): number {
+    return this.usedFrom(this.firstWhere(index => this.timeOf(index) > time));
+  }
+
+  timeLeaving(left: number): number | undefined {
+    const index = this.firstWhere(index => this.usedFrom(index + 1) <= left);
+    return index < this.granted ? this.timeOf(index) : undefined;
+  }
+
+  entryBefore(later: number): number | undefined {
+    const index = this.granted - 1 - later;
+    return index < this.pruned * PART ? undefined : this.timeOf(index);
+  }
+
+  /** The first entry for which it is true, as for all later ones: found by halving. */
+  private firstWhere(isTrue: (index: number) => boolean): number {
     let low = this.pruned * PART;
     let high = this.granted;
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
-      if (this.timeOf(middle) <= time) low = middle + 1;
-      else high = middle;
+      if (isTrue(middle)) high = middle;
+      else low = middle + 1;
     }
-    return this.granted - low;
+    return low;
   }
 
-  grantBefore(later: number): number | undefined {
-    const index = this.granted - 1 - later;
-    return index < this.pruned * PART ? undefined : this.timeOf(index);
+  /** What the entries from this one on have counted. */
+  private usedFrom(index: number): number {
+    return this.addsUp
+      ? between(this.sumBefore(index), this.sumBefore(this.granted))
+      : this.granted - index;
   }
 
   tally(alignment: string, start: number): number {
@@ -90,17 +104,17 @@ export class StoredCounter implements Counter {
     return found !== undefined && found.start >= start ? found.used : 0;
   }
 
-  add(time: number, { kind, windows }: BoundLimit): void {
+  add(time: number, { kind, windows, amount }: BoundLimit): void {
     this.changed = true;
     this.last = time;
-    if (kind === 'sliding') return this.append(time);
+    if (kind === 'sliding') return this.append(time, amount);
     this.changes++;
     const tallies = this.tallies ?? new Map<string, Tally>();
     this.tallies = tallies;
     // Those of other servers' limits too, where the counter is shared with them.
     for (const alignment of new Set([...tallies.keys(), ...windows.map(alignmentOf)])) {
       const { start } = alignedSpan(alignment, time);
-      tallies.set(alignment, { start, used: this.tally(alignment, start) + 1 });
+      tallies.set(alignment, { start, used: this.tally(alignment, start) + amount });
     }
   }
 
@@ -119,9 +133,10 @@ export class StoredCounter implements Counter {
   clampTo(now: number): boolean {
     if (this.last <= now + this.keep) return false;
     const clamp = (time: number) => Math.min(time, now);
-    this.tail = this.tail.map(clamp);
+    const clamped = ({ times, sums }: Part): Part => ({ times: times.map(clamp), sums });
+    this.tail = clamped(this.tail);
     for (let part = this.pruned; part < this.filling(); part++) {
-      this.parts.set(part, this.partOf(part).map(clamp));
+      this.parts.set(part, clamped(this.partOf(part)));
       this.unsaved.add(part);
     }
     for (const [alignment, { start, used }] of this.tallies ?? [])
@@ -135,13 +150,13 @@ export class StoredCounter implements Counter {
   /** As it is to be kept. */
   row(): CounterRow {
     const { id, granted, pruned, last, keep, changes } = this;
-    const tail = bytesOf(this.tail.subarray(0, granted % PART));
+    const tail = partBytes(this.tail, granted % PART);
     const tallies = this.tallies === undefined ? '[]' : JSON.stringify([...this.tallies]);
     return { id, granted, pruned, last, keep, changes, tail, tallies };
   }
 
   bytesOf(part: number): Uint8Array {
-    return bytesOf(this.partOf(part));
+    return partBytes(this.partOf(part), PART);
   }
 
   saved(): void {
@@ -150,20 +165,24 @@ export class StoredCounter implements Counter {
     this.unsaved.clear();
   }
 
-  private append(time: number): void {
+  private append(time: number, amount: number): void {
     const part = this.filling();
-    this.tail[this.granted % PART] = time;
+    const { times, sums } = this.tail;
+    const at = this.granted % PART;
+    times[at] = time;
+    if (sums !== undefined) sums[at + 1] = addedUp(sums[at] ?? 0, amount);
     this.granted++;
     if (this.granted % PART !== 0) return;
     this.parts.set(part, this.tail);
     this.unsaved.add(part);
-    this.tail = new Float64Array(PART);
+    this.tail = emptyPart(this.addsUp);
+    if (sums !== undefined) this.tail.sums?.set(sums.subarray(PART), 0);
     // Looking for old parts once a part is often enough.
     this.prune(time);
   }
 
   private prune(now: number): void {
-    const oldest = this.granted - this.grantsAfter(now - this.keep);
+    const oldest = this.firstWhere(index => this.timeOf(index) > now - this.keep);
     const part = Math.floor(oldest / PART);
     if (part <= this.pruned) return;
     this.pruned = part;
@@ -181,28 +200,25 @@ export class StoredCounter implements Counter {
   }
 
   private timeOf(index: number): number {
-    const part = Math.floor(index / PART);
-    const times = part === this.filling() ? this.tail : this.partOf(part);
-    return times[index % PART] ?? 0;
+    return this.partWith(index).times[index % PART] ?? 0;
   }
 
-  private partOf(part: number): Float64Array {
+  private sumBefore(index: number): number {
+    return this.partWith(index).sums?.[index % PART] ?? 0;
+  }
+
+  private partWith(index: number): Part {
+    const part = Math.floor(index / PART);
+    return part === this.filling() ? this.tail : this.partOf(part);
+  }
+
+  private partOf(part: number): Part {
     const known = this.parts.get(part);
     if (known !== undefined) return known;
-    const read = timesOf(this.readPart(this.id, part));
+    const read = partOfBytes(this.readPart(this.id, part), this.addsUp);
     this.parts.set(part, read);
     return read;
   }
-}
-
-function timesOf(bytes: Uint8Array | undefined): Float64Array {
-  const times = new Float64Array(PART);
-  if (bytes !== undefined) bytesOf(times).set(bytes.subarray(0, PART * BYTES));
-  return times;
-}
-
-function bytesOf(times: Float64Array): Uint8Array {
-  return new Uint8Array(times.buffer, times.byteOffset, times.byteLength);
 }
 
 function talliesOf(text: string): Map<string, Tally> | undefined {

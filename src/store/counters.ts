@@ -1,6 +1,6 @@
 // Counters in the state file: reading, writing and forgetting them. What was read stays in memory, and
 // each transaction asks the file whether it still holds: a wrapper that is alone reads nothing twice.
-import type { BoundLimit } from '../policy/limits.ts';
+import { type BoundLimit, MAX_VALUES } from '../policy/limits.ts';
 import { counterRow, StoredCounter } from './counter.ts';
 import type { Database, Row, Statement } from './driver.ts';
 
@@ -13,6 +13,7 @@ const LOOKED_AT = 8;
 export class Counters {
   private readonly find: Statement;
   private readonly version: Statement;
+  private readonly live: Statement;
   private readonly create: Statement;
   private readonly save: Statement;
   private readonly part: Statement;
@@ -30,6 +31,9 @@ export class Counters {
     const sql = (text: string) => database.prepare(text);
     this.find = sql('SELECT * FROM counters WHERE key = ?');
     this.version = sql('SELECT granted, changes FROM counters WHERE id = ?');
+    this.live = sql(
+      'SELECT count(*) AS count FROM counters WHERE key > ? AND key < ? AND last + keep >= ?',
+    );
     this.create = sql('INSERT INTO counters (key) VALUES (?)');
     this.save = sql(
       `UPDATE counters SET granted = ?, pruned = ?, last = ?, keep = ?, changes = ?, tail = ?, tallies = ?
@@ -53,10 +57,12 @@ export class Counters {
     this.remembered.clear();
   }
 
-  counterOf(limit: BoundLimit, now: number): StoredCounter {
+  /** Undefined where the limit has a counter for each value, and there are too many alive. */
+  counterOf(limit: BoundLimit, now: number): StoredCounter | undefined {
     const known = this.remembered.get(limit.id);
     if (known?.seen === this.transactions) return known;
-    const counter = this.current(limit.id, known);
+    const counter = this.current(limit, now);
+    if (counter === undefined) return undefined;
     counter.seen = this.transactions;
     this.used.push(counter);
     counter.keepFor(limit);
@@ -67,19 +73,31 @@ export class Counters {
     return counter;
   }
 
-  private current(key: string, known: StoredCounter | undefined): StoredCounter {
+  private current(limit: BoundLimit, now: number): StoredCounter | undefined {
+    const key = limit.id;
+    const known = this.remembered.get(key);
     if (known !== undefined && this.isCurrent(known)) return known;
-    const row = counterRow(this.find.get(key) ?? this.added(key));
+    const found = this.find.get(key);
+    if (found === undefined && !this.hasRoom(limit, now)) return undefined;
+    const row = counterRow(found ?? this.added(key));
     if (known?.id === row.id) {
       known.restore(row);
       return known;
     }
-    const counter = new StoredCounter(row, (id, part) => {
+    const counter = new StoredCounter(row, limit.cost !== undefined, (id, part) => {
       const times = this.part.get(id, part)?.times;
       return times instanceof Uint8Array ? times : undefined;
     });
     this.remembered.set(key, counter);
     return counter;
+  }
+
+  private hasRoom({ group }: BoundLimit, now: number): boolean {
+    if (group === undefined) return true;
+    // The keys of a group are those that begin with its name, which ends in a space.
+    const live = this.live.get(group, `${group.slice(0, -1)}!`, now)?.count;
+    // Those of this transaction are not written yet, and do not look alive.
+    return Number(live ?? 0) + this.created < MAX_VALUES;
   }
 
   private isCurrent({ id, granted, changes }: StoredCounter): boolean {

@@ -2,9 +2,10 @@
 import {
   type BoundLimit,
   type CounterView,
-  isUsedUp,
+  crowded,
   type LimitState,
   limitState,
+  usedWith,
 } from '../policy/limits.ts';
 import type { Demand, Taken } from './contract.ts';
 
@@ -12,7 +13,7 @@ import type { Demand, Taken } from './contract.ts';
 export interface Counter extends CounterView {
   /** The latest time counted; a clock that went back does not loosen a limit. */
   readonly last: number;
-  /** Counts one call at `time` for `limit` and all limits that share its counter. */
+  /** Counts a call at `time` for `limit` and all limits that share its counter. */
   add(time: number, limit: BoundLimit): void;
 }
 
@@ -23,7 +24,8 @@ export interface Decided extends Taken {
 
 interface Reading {
   readonly limit: BoundLimit;
-  readonly counter: Counter;
+  /** Undefined where there is no room for one more. */
+  readonly counter: Counter | undefined;
   readonly state: LimitState;
   readonly usedUp: boolean;
 }
@@ -31,7 +33,7 @@ interface Reading {
 /** Decides one demand at `now` (milliseconds since 1970) and counts it where it is granted. */
 export function decide(
   demand: Demand,
-  counterOf: (limit: BoundLimit) => Counter,
+  counterOf: (limit: BoundLimit) => Counter | undefined,
   now: number,
 ): Decided {
   const readings = demand.limits.map(limit => read(limit, counterOf(limit), now));
@@ -46,20 +48,23 @@ export function decide(
   return { granted, exceeded, limits, row: undefined };
 }
 
-function read(limit: BoundLimit, counter: Counter, now: number): Reading {
-  const state = limitState(limit, counter, Math.max(now, counter.last));
+function read(limit: BoundLimit, counter: Counter | undefined, now: number): Reading {
+  if (counter === undefined) return { limit, counter, state: crowded(limit), usedUp: true };
+  const { state, fits } = limitState(limit, counter, Math.max(now, counter.last));
   // A clock that went back makes the wait longer by as much.
   if (state.retryAfterMs !== null) state.retryAfterMs += Math.max(0, counter.last - now);
-  return { limit, counter, state, usedUp: isUsedUp(state) };
+  return { limit, counter, state, usedUp: !fits };
 }
 
 function count(readings: readonly Reading[], now: number): void {
   for (const reading of readings) {
     const { limit, counter, state } = reading;
+    // Only an observed limit has none where a call is counted all the same.
+    if (counter === undefined) continue;
     const first = counting(readings, counter);
     // Each counter by its own latest time: what one has seen of a wrong clock must not date another.
-    if (first === reading) counter.add(Math.max(now, counter.last), limit);
-    if (first !== undefined) state.used++;
+    if (first === reading && limit.amount > 0) counter.add(Math.max(now, counter.last), limit);
+    if (first !== undefined) state.used = usedWith(state.used, limit);
   }
 }
 

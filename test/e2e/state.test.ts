@@ -403,6 +403,7 @@ describe('the record is bounded', () => {
       layer: 'policy',
       key: 'c',
       enforced: true,
+      ...{ cost: undefined, per: undefined, amount: 1, value: undefined, group: undefined },
     };
     const call = () =>
       store.take([{ limits: [limit], take: true, row: () => row(0) }]) as { granted: boolean }[];

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/policy/evaluate.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import { presetFor } from '../../src/policy/presets.ts';
+import type { Exact } from '../../src/rpc/exact.ts';
 import { root } from '../support/wrapper.ts';
 
 const folder = join(root, 'examples/policies');
@@ -20,9 +21,12 @@ async function decide(preset: string, tool: string, args?: unknown) {
   const { effect, limits } = evaluate([await load(preset)], {
     kind: 'tool',
     name: tool,
-    args: () => args,
+    args: () => ({ value: args as Exact }),
   });
-  return [effect, ...limits.map(limit => `${limit.counter} ${limit.max}/${limit.window.label}`)];
+  return [
+    effect,
+    ...limits.map(({ limit }) => `${limit.counter} ${limit.max}/${limit.window.label}`),
+  ];
 }
 
 it.each(readdirSync(folder))('%s loads and has a README', async name => {

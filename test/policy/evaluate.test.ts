@@ -1,9 +1,12 @@
 // Which rule decides a call, what strictest wins means, and what must hold for every policy.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Call, type Decision, evaluate } from '../../src/policy/evaluate.ts';
+import type { Call } from '../../src/policy/call.ts';
+import type { Decision } from '../../src/policy/decision.ts';
+import { evaluate } from '../../src/policy/evaluate.ts';
 import type { Policy } from '../../src/policy/policy.ts';
 import { EFFECTS } from '../../src/policy/verdict.ts';
+import type { Exact } from '../../src/rpc/exact.ts';
 import { type Document, policyOf } from './policies.ts';
 
 const DENY = { action: 'deny' };
@@ -13,14 +16,14 @@ const limit = (counter: string) => ({ counter, max: 1, window: 'minute' });
 const limited = (counter: string) => ({ limits: [limit(counter)] });
 
 function callOf(name: string, args: unknown = {}): Call {
-  return { kind: 'tool', name, args: () => args };
+  return { kind: 'tool', name, args: () => ({ value: args as Exact }) };
 }
 
 async function decide(document: Document, name: string, args: unknown = {}): Promise<Decision> {
   return evaluate([await policyOf(document)], callOf(name, args));
 }
 
-const countersOf = ({ limits }: Decision) => limits.map(({ counter }) => counter).sort();
+const countersOf = ({ limits }: Decision) => limits.map(({ limit }) => limit.counter).sort();
 
 describe('without layers nothing is judged', () => {
   test('an error, not an allowance', () =>

@@ -2,11 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  type BoundLimit,
   bindingLimit,
   type CounterView,
   counterId,
-  isUsedUp,
-  type Limit,
   type LimitState,
   limitState,
   MAIN_LAYER,
@@ -17,9 +16,9 @@ const MINUTE = 60_000;
 const NOW = Date.parse('2026-03-01T12:34:56.000Z');
 
 function limitOf(
-  given: Partial<Limit> & { window?: never } = {},
+  given: Partial<BoundLimit> & { window?: never } = {},
   window: unknown = 'minute',
-): Limit {
+): BoundLimit {
   const parsed = parseWindow(window);
   if (parsed === undefined) throw new Error('no window');
   return {
@@ -28,6 +27,16 @@ function limitOf(
     scope: 'grant',
     kind: 'sliding',
     max: 3,
+    cost: undefined,
+    per: undefined,
+    amount: 1,
+    value: undefined,
+    group: undefined,
+    id: 'id',
+    layer: 'policy',
+    key: 'c',
+    enforced: true,
+    windows: [parsed],
     ...given,
     window: parsed,
   };
@@ -37,15 +46,16 @@ function limitOf(
 function counterOf(times: readonly number[]): CounterView {
   const newestFirst = [...times].sort((a, b) => b - a);
   return {
-    grantsAfter: time => newestFirst.filter(at => at > time).length,
-    grantBefore: later => newestFirst[later],
+    usedAfter: time => newestFirst.filter(at => at > time).length,
+    timeLeaving: left => newestFirst[left],
+    entryBefore: later => newestFirst[later],
     tally: (alignment, start) =>
       newestFirst.filter(at => alignedSpan(alignment, at).start === start).length,
   };
 }
 
-const state = (limit: Limit, ago: readonly number[]) =>
-  limitState(limit, counterOf(ago.map(ms => NOW - ms)), NOW);
+const state = (limit: BoundLimit, ago: readonly number[]) =>
+  limitState(limit, counterOf(ago.map(ms => NOW - ms)), NOW).state;
 
 describe('sliding', () => {
   test.each([
@@ -88,16 +98,15 @@ describe('fixed', () => {
 });
 
 test.each([
-  [0, 0, true],
-  [1, 0, true],
-  [0, 1, false],
-  [29, 30, false],
-  [30, 30, true],
-  [31, 30, true],
-])('%i of %i: used up %s', (used, max, expected) => {
-  expect(
-    isUsedUp({ counter: 'c', scope: 'grant', window: 'minute', used, max, retryAfterMs: null }),
-  ).toBe(expected);
+  [0, 0, false],
+  [1, 0, false],
+  [0, 1, true],
+  [29, 30, true],
+  [30, 30, false],
+  [31, 30, false],
+])('%i of %i: one more fits %s', (used, max, expected) => {
+  const times = Array.from({ length: used }, () => 0);
+  expect(limitState(limitOf({ max }), counterOf(times.map(() => NOW)), NOW).fits).toBe(expected);
 });
 
 const arrivals = fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 1, maxLength: 80 });
@@ -110,7 +119,7 @@ test('no span of one sliding window ever holds more than max', () => {
       let now = 0;
       for (const gap of gaps) {
         now += gap;
-        if (!isUsedUp(limitState(limit, counterOf(granted), now))) granted.push(now);
+        if (limitState(limit, counterOf(granted), now).fits) granted.push(now);
       }
       for (const start of granted)
         expect(granted.filter(at => at >= start && at < start + 1000).length).toBeLessThanOrEqual(
@@ -132,13 +141,13 @@ test('the wait that is told is exact: a millisecond earlier nothing fits', () =>
       const limit = limitOf({ max, kind: how }, 1);
       const times = gaps.map((_, i) => gaps.slice(0, i + 1).reduce((sum, gap) => sum + gap, 0));
       const now = times.at(-1) ?? 0;
-      const found = limitState(limit, counterOf(times), now);
-      expect(found.retryAfterMs === null).toBe(!isUsedUp(found));
+      const { state: found, fits } = limitState(limit, counterOf(times), now);
+      expect(found.retryAfterMs === null).toBe(fits);
       if (found.retryAfterMs === null) return;
-      const at = (time: number) => isUsedUp(limitState(limit, counterOf(times), time));
+      const at = (time: number) => limitState(limit, counterOf(times), time).fits;
       expect([at(now + found.retryAfterMs - 1), at(now + found.retryAfterMs)]).toEqual([
-        true,
         false,
+        true,
       ]);
     }),
     { numRuns: 500 },
@@ -173,8 +182,8 @@ describe('bindingLimit', () => {
 
 describe('counterId', () => {
   const OWNER = { session: 's1', server: 'srv', grant: 'default', layer: MAIN_LAYER };
-  const id = (limit: Partial<Limit>, owner: Partial<typeof OWNER> = {}) =>
-    counterId(limitOf(limit as Partial<Limit> & { window?: never }), { ...OWNER, ...owner });
+  const id = (limit: Partial<BoundLimit>, owner: Partial<typeof OWNER> = {}) =>
+    counterId(limitOf(limit as Partial<BoundLimit> & { window?: never }), { ...OWNER, ...owner });
 
   test.each([
     ['a name, two layers', [{}, {}], [{}, { layer: '_all' }]],

@@ -23,9 +23,9 @@ test('the seed policy, word for word', async () => {
   const { subject, category, layer, key, limits } = evaluate([policy], {
     kind: 'tool',
     name: 'stream_group_create',
-    args: () => ({}),
+    args: () => ({ value: {} }),
   });
-  const [due] = limits;
+  const due = limits[0]?.limit;
   const full: LimitState[] = due
     ? [
         {

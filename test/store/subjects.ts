@@ -57,12 +57,17 @@ export function limit(
     kind: 'sliding',
     max,
     window: parsed,
+    cost: undefined,
+    per: undefined,
     ...more,
   };
   return {
     layer: 'policy',
     key: 'c',
     enforced: true,
+    amount: 1,
+    value: undefined,
+    group: undefined,
     windows: [parsed],
     ...more,
     ...plain,

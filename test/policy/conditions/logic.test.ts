@@ -82,7 +82,7 @@ describe('what is missing', () => {
 
 describe('what a path leads to', () => {
   // What `exists` says: T there, F absent, U nobody can say.
-  test.each<[string, string, string | undefined]>([
+  test.each<[string, string | undefined, string]>([
     ['args', '{}', 'T'],
     ['args', undefined, 'F'],
     ['args.a', undefined, 'F'],
@@ -295,7 +295,7 @@ describe('why', () => {
       const value = op === 'host_in' ? ['a.example'] : op === 'within' ? '/srv' : 'a*';
       const why = judge([is('args.a', op, value)], 'deny', `{"a":${long}}`).why();
       expect(why.length).toBeLessThan(200);
-      expect(why.isWellFormed()).toBe(true);
+      expect(why).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])/);
     }
     const twin = judge([is('args.A', 'eq', 1)], 'deny', `{"a":1,"${'x'.repeat(1e5)}":1}`).why();
     expect(twin.length).toBeLessThan(200);

@@ -1,0 +1,47 @@
+// Room for calls of an entry that are in flight at once, in one session.
+import type { Slot } from '../policy/decision.ts';
+
+/** A cancelled call may still be at work for so long, unless its answer comes. */
+const AFTER_CANCEL_MS = 10 * 60_000;
+
+/** What one call holds, until it is let go. */
+export interface Held {
+  readonly slots: readonly Slot[];
+  /** When the client cancelled the call, milliseconds since 1970. */
+  cancelledAt: number | undefined;
+}
+
+export class Slots {
+  private readonly held = new Map<string, Set<Held>>();
+
+  /** The first of them that has no room at `now`; undefined where all have. */
+  busy(slots: readonly Slot[], now: number): Slot | undefined {
+    return slots.find(slot => this.count(slot, now) >= slot.max);
+  }
+
+  take(slots: readonly Slot[]): Held {
+    const held: Held = { slots, cancelledAt: undefined };
+    for (const slot of slots) this.holders(slot).add(held);
+    return held;
+  }
+
+  letGo(held: Held): void {
+    for (const slot of held.slots) this.holders(slot).delete(held);
+  }
+
+  private count(slot: Slot, now: number): number {
+    const holders = this.holders(slot);
+    if (holders.size < slot.max) return holders.size;
+    for (const held of holders)
+      if (held.cancelledAt !== undefined && now - held.cancelledAt >= AFTER_CANCEL_MS)
+        this.letGo(held);
+    return holders.size;
+  }
+
+  private holders({ layer, key }: Slot): Set<Held> {
+    const name = JSON.stringify([layer, key]);
+    const known = this.held.get(name) ?? new Set();
+    this.held.set(name, known);
+    return known;
+  }
+}
