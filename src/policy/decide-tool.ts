@@ -1,7 +1,7 @@
 // One layer's decision on a call of a tool: hidden, its operation, its entries, their rules and limits.
 import type { Measured } from './argument-rules.ts';
 import type { ToolCall } from './call.ts';
-import { classify } from './classify.ts';
+import { classify } from './classify/name.ts';
 import type { Decision, Trace } from './decision.ts';
 import { entriesFor } from './entries.ts';
 import type { Action, Entry, Rule } from './entry.ts';

@@ -1,17 +1,8 @@
 // Which entries of a policy apply to a call.
+import { strictest } from './classify/caution.ts';
 import type { Entry } from './entry.ts';
 import type { Policy } from './policy.ts';
 import type { Category } from './schema.ts';
-
-/** Ordered by how much harm a call may do: of several the last one counts. */
-const BY_DANGER: readonly Category[] = [
-  'read',
-  'write',
-  'execute',
-  'unknown',
-  'destructive',
-  'financial',
-];
 
 export interface Applying {
   readonly category: Category;
@@ -27,17 +18,13 @@ export function entriesFor(
   classified: Category,
 ): Applying {
   const found = byName(policy, tool, subject);
-  const category = mostDangerous(found.map(entry => entry.category)) ?? classified;
+  const category = strictest(found.map(entry => entry.category)) ?? classified;
   // An entry that only names a category leaves the decision to that category's entry.
   const deferring = found.filter(entry => entry.action === undefined);
   const categories = found.length === 0 ? [category] : deferring.map(entry => entry.category);
   const deferred = categories.map(name => name && policy.categories.get(name));
   const entries = [...new Set([...found, ...deferred])].filter(entry => entry !== undefined);
   return { category, entries };
-}
-
-function mostDangerous(categories: readonly (Category | undefined)[]): Category | undefined {
-  return BY_DANGER.findLast(category => categories.includes(category));
 }
 
 // The first step that finds an entry decides; patterns of one step apply together.

@@ -1,0 +1,67 @@
+// What a verb does to its object: the same rules for the words of a name and of a description.
+import { CARD_KINDS, exceptionsOf, MONEY, NOT_MONEY, PREPOSITIONS } from './nouns.ts';
+import type { Known, Verb } from './verbs.ts';
+
+/** What a text was understood to say. */
+export interface Finding {
+  readonly category: Known;
+  readonly why: string;
+  /** Undefined where it was no verb that said it. */
+  readonly verb?: string;
+  /** False where another source may know better: the verb has a wide meaning, or there is none. */
+  readonly sure: boolean;
+}
+
+const DELETION: ReadonlySet<string> = new Set([
+  'deletion',
+  'removal',
+  'termination',
+  'destruction',
+]);
+
+/** `around`: what the verb may be about, in its order; `context`: all words that stand round it. */
+export function judge(
+  verb: Verb,
+  around: readonly string[],
+  context: ReadonlySet<string> = new Set(around),
+): Finding {
+  const sure = verb.kind === 'verb';
+  const because = (category: Known, noun?: string): Finding => ({
+    category,
+    verb: verb.word,
+    why: noun === undefined ? `verb "${verb.word}"` : `verb "${verb.word}" with "${noun}"`,
+    sure: noun === undefined ? sure : true,
+  });
+
+  const object = objectOf(around);
+  for (const { nouns, category } of exceptionsOf(verb.word)) {
+    // What makes a verb milder must be its object, not just stand somewhere.
+    const noun =
+      category === 'read'
+        ? object.find(word => nouns.has(word))
+        : [...nouns.all()].find(word => context.has(word));
+    if (noun !== undefined) return because(category, noun);
+  }
+  if (verb.category === 'read' || verb.category === 'destructive') return because(verb.category);
+  const deletion = around.find(word => DELETION.has(word));
+  if (deletion !== undefined) return because('destructive', deletion);
+
+  const other = object.find(word => NOT_MONEY.has(word));
+  if (verb.category === 'financial')
+    return other === undefined || sure ? because('financial') : because('write', other);
+  const money = moneyIn(object);
+  if (money !== undefined && other === undefined) return because('financial', money);
+  return because(verb.category);
+}
+
+function moneyIn(object: readonly string[]): string | undefined {
+  const card = object.find(
+    (word, at) => /^cards?$/.test(word) && CARD_KINDS.has(object[at - 1] ?? ''),
+  );
+  return card ?? object.find(word => MONEY.has(word));
+}
+
+function objectOf(words: readonly string[]): readonly string[] {
+  const end = words.findIndex((word, index) => index > 0 && PREPOSITIONS.has(word));
+  return end < 0 ? words : words.slice(0, end);
+}
