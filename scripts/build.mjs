@@ -46,9 +46,6 @@ const cutting = {
   },
 };
 
-/** Marks what is asked of esbuild itself. */
-const RESOLVING = {};
-
 const { owners, lent } = await assign();
 /** Where each file lies until all are made, and which paths are in it. */
 const files = new Map();
@@ -71,8 +68,9 @@ for (const [file, { bytes }] of files)
   console.log(`dist/${file.padEnd(12)}${(bytes / 1024).toFixed(0).padStart(5)} KiB`);
 
 /**
- * Which entry's file each module belongs to: that of the first that needs it. None is in two files, or
- * there would be two of its classes; what other files need of one is lent to them.
+ * Which entry's file each module belongs to: that of the first that needs it. None of ours is in two
+ * files, or there would be two of its classes; what other files need of one is lent to them. A library
+ * is cut down to what is used of it, so it cannot be lent.
  */
 async function assign() {
   const owners = new Map();
@@ -89,7 +87,8 @@ async function assign() {
       if (owners.get(path) !== entry) continue;
       for (const used of imports) {
         const owner = owners.get(used.path);
-        if (owner !== undefined && owner !== entry) lent.get(owner).add(used.path);
+        if (owner !== undefined && owner !== entry && isOurs(used.path))
+          lent.get(owner).add(used.path);
       }
     }
   }
@@ -113,14 +112,10 @@ function borrowing(entry) {
   return {
     name: 'borrowing',
     setup(build) {
-      build.onResolve({ filter: /^/ }, async ({ path, resolveDir, kind, pluginData }) => {
-        if (kind !== 'import-statement' || pluginData === RESOLVING) return undefined;
-        const options = { resolveDir, kind, pluginData: RESOLVING };
-        const source = path.startsWith('.')
-          ? sourceOf(resolveDir, path)
-          : sourceOf('.', (await build.resolve(path, options)).path);
+      build.onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir }) => {
+        const source = sourceOf(resolveDir, path);
         const owner = owners.get(source);
-        if (owner === undefined || owner === entry) return undefined;
+        if (owner === undefined || owner === entry || !isOurs(source)) return undefined;
         return { path: source, namespace: 'borrowed' };
       });
       build.onLoad({ filter: /^/, namespace: 'borrowed' }, ({ path }) => ({
@@ -132,6 +127,10 @@ function borrowing(entry) {
       }));
     },
   };
+}
+
+function isOurs(path) {
+  return path.startsWith('src/');
 }
 
 /** A module's path as esbuild names it. */
