@@ -3,6 +3,7 @@
 import { type BoundLimit, MAX_VALUES } from '../policy/limits.ts';
 import { counterRow, StoredCounter } from './counter.ts';
 import type { Database, Row, Statement } from './driver.ts';
+import { liveCounter } from './group.ts';
 
 /** With more counters than this in memory, all are read anew. */
 const MAX_REMEMBERED = 1000;
@@ -13,7 +14,7 @@ const LOOKED_AT = 8;
 export class Counters {
   private readonly find: Statement;
   private readonly version: Statement;
-  private readonly live: Statement;
+  private readonly liveIn: (group: string, now: number) => number;
   private readonly create: Statement;
   private readonly save: Statement;
   private readonly part: Statement;
@@ -31,9 +32,7 @@ export class Counters {
     const sql = (text: string) => database.prepare(text);
     this.find = sql('SELECT * FROM counters WHERE key = ?');
     this.version = sql('SELECT granted, changes FROM counters WHERE id = ?');
-    this.live = sql(
-      'SELECT count(*) AS count FROM counters WHERE key > ? AND key < ? AND last + keep >= ?',
-    );
+    this.liveIn = liveCounter(database);
     this.create = sql('INSERT INTO counters (key) VALUES (?)');
     this.save = sql(
       `UPDATE counters SET granted = ?, pruned = ?, last = ?, keep = ?, changes = ?, tail = ?, tallies = ?
@@ -94,10 +93,8 @@ export class Counters {
 
   private hasRoom({ group }: BoundLimit, now: number): boolean {
     if (group === undefined) return true;
-    // The keys of a group are those that begin with its name, which ends in a space.
-    const live = this.live.get(group, `${group.slice(0, -1)}!`, now)?.count;
     // Those of this transaction are not written yet, and do not look alive.
-    return Number(live ?? 0) + this.created < MAX_VALUES;
+    return this.liveIn(group, now) + this.created < MAX_VALUES;
   }
 
   private isCurrent({ id, granted, changes }: StoredCounter): boolean {

@@ -23,12 +23,12 @@ CREATE TABLE counters (
   last INTEGER NOT NULL DEFAULT 0,       -- ms since 1970 of the latest call counted
   keep INTEGER NOT NULL DEFAULT 0,       -- ms of the longest window that reads it
   changes INTEGER NOT NULL DEFAULT 0,    -- raised with every change but one more grant
-  tail BLOB NOT NULL DEFAULT x'',        -- sliding: the part that is not full yet
+  tail BLOB NOT NULL DEFAULT x'',        -- sliding: the part that is not full yet; entries.ts
   tallies TEXT NOT NULL DEFAULT '[]'     -- fixed: JSON [[alignment, {start, used}], …]
 );
 CREATE TABLE grants (
   counter INTEGER NOT NULL, part INTEGER NOT NULL,
-  times BLOB NOT NULL,                   -- a full part: ascending doubles, ms since 1970
+  times BLOB NOT NULL,                   -- a full part: ascending doubles, ms since 1970, then sums
   PRIMARY KEY (counter, part)
 ) WITHOUT ROWID;
 CREATE TABLE sweep (after INTEGER NOT NULL);  -- the counter last looked at for whether it is dead
