@@ -68,9 +68,9 @@ for (const [file, { bytes }] of files)
   console.log(`dist/${file.padEnd(12)}${(bytes / 1024).toFixed(0).padStart(5)} KiB`);
 
 /**
- * Which entry's file each module belongs to: that of the first that needs it. None of ours is in two
- * files, or there would be two of its classes; what other files need of one is lent to them. A library
- * is cut down to what is used of it, so it cannot be lent.
+ * Which entry's file each module belongs to: that of the first that needs it. None is in two files, or
+ * there would be two of its classes; what other files need of one is lent to them. Libraries are not
+ * lent: all of one would have to be in the file that lends it, not only what is used there.
  */
 async function assign() {
   const owners = new Map();
@@ -82,13 +82,13 @@ async function assign() {
       write: false,
       plugins: [cutting],
     });
-    for (const path of Object.keys(metafile.inputs)) if (!owners.has(path)) owners.set(path, entry);
+    const own = Object.keys(metafile.inputs).filter(path => !path.startsWith('node_modules/'));
+    for (const path of own) if (!owners.has(path)) owners.set(path, entry);
     for (const [path, { imports }] of Object.entries(metafile.inputs)) {
       if (owners.get(path) !== entry) continue;
       for (const used of imports) {
         const owner = owners.get(used.path);
-        if (owner !== undefined && owner !== entry && isOurs(used.path))
-          lent.get(owner).add(used.path);
+        if (owner !== undefined && owner !== entry) lent.get(owner).add(used.path);
       }
     }
   }
@@ -115,7 +115,7 @@ function borrowing(entry) {
       build.onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir }) => {
         const source = sourceOf(resolveDir, path);
         const owner = owners.get(source);
-        if (owner === undefined || owner === entry || !isOurs(source)) return undefined;
+        if (owner === undefined || owner === entry) return undefined;
         return { path: source, namespace: 'borrowed' };
       });
       build.onLoad({ filter: /^/, namespace: 'borrowed' }, ({ path }) => ({
@@ -127,10 +127,6 @@ function borrowing(entry) {
       }));
     },
   };
-}
-
-function isOurs(path) {
-  return path.startsWith('src/');
 }
 
 /** A module's path as esbuild names it. */

@@ -50,6 +50,25 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
     .action(async () => {
       code = await (await import('./demo.ts')).demo();
     });
+  program
+    .command('test')
+    .description('run policy tests: calls in order, and what each should come to')
+    .argument('[path...]', 'files, or folders to search (default: here and your own policies)')
+    .option('--json', 'one JSON document')
+    .action(async (paths, options) => {
+      code = await (await import('./test.ts')).test(paths, options);
+    });
+  program
+    .command('simulate')
+    .description('what another policy would have said to what is on record')
+    .requiredOption('--policy <file>', 'a policy, or preset:ecs; repeat it for more layers', listed)
+    .option('-n, --last <count>', 'only so many of the newest rows')
+    .option('--server <name>', 'only this server')
+    .option('--state <file>', 'another state file')
+    .option('--json', 'one JSON document')
+    .action(async options => {
+      code = await (await import('./simulate.ts')).simulate(options);
+    });
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return code;
@@ -58,6 +77,10 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
     if (error.exitCode === 0) return ExitCode.ok;
     throw usageError(error, argv);
   }
+}
+
+function listed(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
 }
 
 function usageError({ code, message }: CommanderError, argv: readonly string[]): PolicyWrapError {

@@ -15,7 +15,8 @@ export interface FoundPolicies {
 }
 
 const EXTENSIONS = ['json', 'yaml', 'yml'];
-const PRESET = 'preset:';
+/** What stands before the name of a preset where a file could be named. */
+export const PRESET = 'preset:';
 
 /** Undefined: the server's own. */
 type Layer = string | undefined;
@@ -29,7 +30,7 @@ export function findPolicies(
   given: readonly string[],
   { config, machine }: Pick<Folders, 'config' | 'machine'>,
 ): FoundPolicies {
-  const own = given.map((name, i) => sourceOf(name, i === 0 ? undefined : `policy:${i + 1}`));
+  const own = givenPolicies(given);
   const folder = join(config, 'policies');
   const file = own.length === 0 ? fileIn(folder, server, undefined) : undefined;
   const preset = own.length === 0 && file === undefined ? presetFor(server) : undefined;
@@ -43,11 +44,17 @@ export function findPolicies(
   return { sources, missing: preset && join(folder, `${server}.json`) };
 }
 
+/** The layers that somebody names, the first the server's own. Throws `PW_POLICY_UNREADABLE`. */
+export function givenPolicies(names: readonly string[]): PolicySource[] {
+  return names.map((name, i) => sourceOf(name, i === 0 ? undefined : `policy:${i + 1}`));
+}
+
 function withMachine(source: PolicySource | undefined): PolicySource | undefined {
   return source && { ...source, machine: true };
 }
 
-function fileIn(folder: string, name: string, layer: Layer): PolicySource | undefined {
+/** The one policy of this name in a folder; undefined where there is none. Throws `PW_POLICY_…`. */
+export function fileIn(folder: string, name: string, layer: Layer): PolicySource | undefined {
   const files = EXTENSIONS.map(extension => join(folder, `${name}.${extension}`)).filter(isThere);
   if (files.length > 1)
     throw new PolicyWrapError(

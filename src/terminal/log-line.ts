@@ -39,7 +39,7 @@ function ending(entry: LogEntry, chalk: ChalkInstance): string {
   return entry.outcome === 'ok' ? chalk.dim(`ok${took}`) : chalk.yellow(`${entry.outcome}${took}`);
 }
 
-function localTime(iso: string): string {
+export function localTime(iso: string): string {
   const date = new Date(iso);
   const two = (value: number) => String(value).padStart(2, '0');
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;

@@ -1,0 +1,43 @@
+// What to look at where a call came to something else than a test expects.
+import { isUsedUp } from '../policy/limits.ts';
+import type { Verdict } from '../policy/verdict.ts';
+import type { Judgement } from './rehearsal.ts';
+import type { Expected } from './test-schema.ts';
+
+export function hintFor(expected: Expected, { verdict }: Judgement): string {
+  if (verdict.layer === 'protocol')
+    return 'no rule was asked: the wrapper refuses such a message whatever the policy says';
+  if (expected.effect === verdict.effect)
+    return 'the effect is as expected: mend what else the test expects, or the rule that decided';
+  if (expected.effect === 'rate_limit') return withoutLimit(verdict);
+  switch (verdict.effect) {
+    case 'rate_limit':
+      return `calls of this test before it used up ${usedUp(verdict)}; \`at\` lets time pass`;
+    case 'allow':
+      return verdict.key === null
+        ? 'no rule names it, and what no rule reaches is allowed'
+        : `${by(verdict)} allows it: a stricter entry must match it`;
+    default:
+      return verdict.key === null
+        ? `no rule of the layer \`${verdict.layer}\` allows it: give it an entry in the policy`
+        : `${by(verdict)} decided: of several layers or patterns the strictest does`;
+  }
+}
+
+function withoutLimit({ effect, limits }: Verdict): string {
+  if (effect !== 'allow') return 'what a rule stops takes no limit';
+  if (limits.length === 0) return 'no limit applies to it';
+  const states = limits.map(
+    ({ counter, used, max }) => `\`${counter}\` stands at ${used} of ${max}`,
+  );
+  return `its limits are not used up: ${states.join(', ')}`;
+}
+
+function usedUp({ limits }: Verdict): string {
+  const names = limits.filter(isUsedUp).map(({ counter }) => `\`${counter}\``);
+  return names.length === 0 ? 'its limit' : names.join(' and ');
+}
+
+function by({ key, layer }: Verdict): string {
+  return `\`${key}\` of the layer \`${layer}\``;
+}

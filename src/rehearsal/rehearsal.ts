@@ -1,0 +1,104 @@
+// Calls judged by the wrapper's own filter on a clock of one's own: no server, and nothing is kept.
+import type { Policy } from '../policy/policy.ts';
+import type { Verdict } from '../policy/verdict.ts';
+import type { Action } from '../proxy/action.ts';
+import { contextOf, type Settings } from '../proxy/context.ts';
+import { judge } from '../proxy/judge.ts';
+import { Session } from '../proxy/session.ts';
+import type { Lines } from '../rpc/frame.ts';
+import { memoryStore } from '../store/memory.ts';
+
+/** What a client asks of a server; `params` is JSON text, sent as it stands. */
+export interface Request {
+  readonly method: 'tools/call' | 'resources/read' | 'prompts/get';
+  readonly params: string;
+}
+
+export interface Judgement {
+  /** As the record would have it: its subject without secrets. */
+  readonly verdict: Verdict;
+  /** What the agent would read where the call is stopped; null where it goes on. */
+  readonly text: string | null;
+}
+
+/** One run of the wrapper. */
+export interface Run {
+  /** `answered`: false where the server is still at it when the next call comes. */
+  judge(request: Request, answered?: boolean): Judgement;
+  /** True where the verdict on this tool may depend on its arguments. */
+  looksAtArguments(tool: string): boolean;
+}
+
+export type RunFacts = Pick<Settings, 'mode' | 'server' | 'grant' | 'session'>;
+
+export interface Rehearsal {
+  /** Milliseconds since 1970: to be set by whoever plays. */
+  readonly clock: { now: number };
+  /** A new run; the counters that outlive a run are shared by all of them. */
+  run(facts: RunFacts): Run;
+}
+
+export function rehearsal(policies: readonly Policy[]): Rehearsal {
+  const clock = { now: 0 };
+  const now = () => clock.now;
+  const store = memoryStore(now);
+  // The verdict is read from the row, which is thus written even where a policy wants no record.
+  const recorded = policies.map(policy => ({ ...policy, records: true }));
+  return {
+    clock,
+    run(facts) {
+      const settings = { ...facts, policies: recorded, policyHash: () => '', now };
+      const session = new Session(settings);
+      const probed = contextOf(settings);
+      let lastId = 0;
+      return {
+        judge(request, answered = true) {
+          const id = ++lastId;
+          store.rows.length = 0;
+          const turn = session.fromClient(lineOf({ id, ...request }));
+          const actions = session.conclude(turn, store.take(turn.demands));
+          const [row] = store.rows;
+          if (row === undefined) throw new RangeError('the filter left a call without a verdict');
+          const isSent = actions.some(({ kind }) => kind === 'forward');
+          // An id that is answered is free again, and so is what the call held.
+          if (isSent && answered) session.fromServer(answerTo(id));
+          return { verdict: row.verdict, text: isSent ? null : replyText(actions) };
+        },
+        looksAtArguments(name) {
+          let looked = false;
+          const args = () => {
+            looked = true;
+            return undefined;
+          };
+          judge(probed, { kind: 'tool', name, args });
+          return looked;
+        },
+      };
+    },
+  };
+}
+
+function lineOf({ id, method, params }: Request & { id: number }): Lines {
+  return lines(`{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${params}}`);
+}
+
+function answerTo(id: number): Lines {
+  return lines(`{"jsonrpc":"2.0","id":${id},"result":{"content":[]}}`);
+}
+
+function lines(text: string): Lines {
+  const buffer = Buffer.from(`${text}\n`);
+  return { buffer, starts: [0], ends: [buffer.length - 1] };
+}
+
+interface Reply {
+  readonly result?: { readonly content?: readonly { readonly text?: string }[] };
+  readonly error?: { readonly message: string };
+}
+
+function replyText(actions: readonly Action[]): string | null {
+  const reply = actions.find(action => action.kind === 'reply');
+  if (reply === undefined) return null;
+  const { result, error } = JSON.parse(reply.text) as Reply;
+  return result?.content?.[0]?.text ?? error?.message ?? null;
+}
