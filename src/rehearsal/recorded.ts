@@ -1,9 +1,10 @@
 // What was asked, read back from a row of the record, which has it without secrets and shortened.
 import type { LogEntry } from '../audit/read.ts';
+import type { Target } from './rehearsal.ts';
 
 /** The call of a row: what it named and, where the record has all of them, its arguments. */
 export interface RecordedCall {
-  readonly method: 'tools/call' | 'resources/read' | 'prompts/get';
+  readonly target: Target;
   readonly name: string;
   /** JSON text; null where it had none, undefined where the record holds them only in part. */
   readonly args: string | null | undefined;
@@ -11,20 +12,24 @@ export interface RecordedCall {
 
 /** True for a row that some rule decided, of a request that names one tool, resource or prompt. */
 export function isReplayable({ method, layer }: LogEntry): boolean {
-  return METHODS.has(method) && layer !== 'protocol';
+  return TARGETS.has(method) && layer !== 'protocol';
 }
 
-const METHODS: ReadonlySet<string> = new Set(['tools/call', 'resources/read', 'prompts/get']);
+const TARGETS: ReadonlyMap<string, Target> = new Map([
+  ['tools/call', 'tool'],
+  ['resources/read', 'resource'],
+  ['prompts/get', 'prompt'],
+]);
 
 /** Undefined where the row does not say what was asked for. */
 export function recordedCall(entry: LogEntry): RecordedCall | undefined {
   const { subject } = entry;
-  if (!isWholeText(subject)) return undefined;
-  const method = entry.method as RecordedCall['method'];
-  if (method !== 'tools/call') return { method, name: subject, args: null };
+  const target = TARGETS.get(entry.method);
+  if (target === undefined || !isWholeText(subject)) return undefined;
+  if (target !== 'tool') return { target, name: subject, args: null };
   const args = argumentsOf(entry);
   const name = toolOf(subject, entry, args);
-  return name === undefined ? undefined : { method, name, args };
+  return name === undefined ? undefined : { target, name, args };
 }
 
 function argumentsOf({ arguments: text }: LogEntry): string | null | undefined {

@@ -8,10 +8,21 @@ import { Session } from '../proxy/session.ts';
 import type { Lines } from '../rpc/frame.ts';
 import { memoryStore } from '../store/memory.ts';
 
+export type Target = 'tool' | 'resource' | 'prompt';
+
 /** What a client asks of a server; `params` is JSON text, sent as it stands. */
 export interface Request {
-  readonly method: 'tools/call' | 'resources/read' | 'prompts/get';
+  readonly method: string;
   readonly params: string;
+}
+
+/** The request that calls a tool, reads a resource or gets a prompt; `args` is JSON text. */
+export function requestFor(target: Target, name: string, args?: string): Request {
+  const quoted = JSON.stringify(name);
+  if (target === 'resource') return { method: 'resources/read', params: `{"uri":${quoted}}` };
+  const given = args === undefined ? '' : `,"arguments":${args}`;
+  const method = target === 'tool' ? 'tools/call' : 'prompts/get';
+  return { method, params: `{"name":${quoted}${given}}` };
 }
 
 export interface Judgement {

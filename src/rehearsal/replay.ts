@@ -2,8 +2,8 @@
 import type { LogEntry } from '../audit/read.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Verdict } from '../policy/verdict.ts';
-import { isReplayable, type RecordedCall, recordedCall } from './recorded.ts';
-import { type Rehearsal, type Request, type Run, rehearsal } from './rehearsal.ts';
+import { isReplayable, recordedCall } from './recorded.ts';
+import { type Rehearsal, type Run, rehearsal, requestFor } from './rehearsal.ts';
 
 export interface Replayed {
   readonly entry: LogEntry;
@@ -32,12 +32,5 @@ function verdictOn(entry: LogEntry, run: Run): Verdict | null {
   const call = recordedCall(entry);
   if (call === undefined) return null;
   if (call.args === undefined && run.looksAtArguments(call.name)) return null;
-  return run.judge(requestOf(call)).verdict;
-}
-
-function requestOf({ method, name, args }: RecordedCall): Request {
-  const quoted = JSON.stringify(name);
-  if (method === 'resources/read') return { method, params: `{"uri":${quoted}}` };
-  const given = typeof args === 'string' ? `,"arguments":${args}` : '';
-  return { method, params: `{"name":${quoted}${given}}` };
+  return run.judge(requestFor(call.target, call.name, call.args ?? undefined)).verdict;
 }

@@ -2,7 +2,7 @@
 import { type Path, type Problem, problemsOf } from '../policy/problems.ts';
 import { locate, readYaml } from '../policy/yaml.ts';
 import type { Mode } from '../proxy/context.ts';
-import type { Request } from './rehearsal.ts';
+import { type Request, requestFor } from './rehearsal.ts';
 import {
   type CallDocument,
   type Expected,
@@ -47,8 +47,6 @@ export interface TestCall {
   readonly line: number;
   readonly at: number | undefined;
   readonly request: Request;
-  /** The tool, resource or prompt. */
-  readonly name: string;
   readonly repeat: number;
   readonly answered: boolean;
   readonly expected: Expected;
@@ -72,8 +70,15 @@ export async function parseTestFile(name: string, text: string): Promise<TestFil
 }
 
 const TARGETS = ['tool', 'resource', 'prompt'] as const;
-type Target = (typeof TARGETS)[number];
 const CALL_KEYS = [...TARGETS, 'args', 'repeat', 'answer', 'expect'] as const;
+
+/** Where a call stands, and `instead` of what. */
+interface Place {
+  readonly path: Path;
+  readonly number: number;
+  readonly at: number | undefined;
+  readonly instead: string;
+}
 
 // What the shape of the document leaves open.
 class Reader {
@@ -101,7 +106,8 @@ class Reader {
   }
 
   private steps({ calls, ...own }: TestDocument, path: Path): Step[] {
-    if (calls === undefined) return this.call(own, path, 1, undefined);
+    if (calls === undefined)
+      return this.call(own, { path, number: 1, at: undefined, instead: 'calls' });
     for (const key of CALL_KEYS)
       if (own[key] !== undefined)
         this.add([...path, key], 'expected `calls` or one call of its own, not both', true);
@@ -112,7 +118,8 @@ class Reader {
       if (step.at !== undefined && step.at < latest)
         this.add([...at, 'at'], 'expected no time before that of the call above');
       latest = Math.max(latest, step.at ?? 0);
-      return step.restart ? this.restart(step, at) : this.call(step, at, ++number, step.at);
+      if (step.restart) return this.restart(step, at);
+      return this.call(step, { path: at, number: ++number, at: step.at, instead: 'restart' });
     });
     if (!calls.some(step => step.restart !== true))
       this.add([...path, 'calls'], 'expected at least one call: this test checks nothing', true);
@@ -125,34 +132,27 @@ class Reader {
     return [{ kind: 'restart', at: step.at }];
   }
 
-  private call(call: CallDocument, path: Path, number: number, at: number | undefined): TestCall[] {
+  private call(call: CallDocument, { path, instead, ...about }: Place): TestCall[] {
+    const { expect, repeat = 1, answer = true } = call;
+    const asked = this.request(call, path, instead);
+    if (expect === undefined) this.add(path, 'expected `expect`: what the call should come to');
+    if (asked === undefined || expect === undefined) return [];
+    const line = this.text.lineOf(path);
+    const rest = { repeat, answered: answer, expected: expect };
+    return [{ kind: 'call', ...about, line, request: asked, ...rest }];
+  }
+
+  private request(call: CallDocument, path: Path, instead: string): Request | undefined {
     const [target, second] = TARGETS.filter(key => call[key] !== undefined);
     const name = target && call[target];
     if (target === undefined || name === undefined || second !== undefined) {
-      this.add(path, 'expected one of `tool`, `resource` and `prompt`');
-      return [];
+      this.add(path, `expected one of \`tool\`, \`resource\`, \`prompt\` and \`${instead}\``);
+      return undefined;
     }
-    const { expect, repeat = 1, answer = true } = call;
     if (target === 'resource' && call.args !== undefined)
       this.add([...path, 'args'], 'a resource takes no arguments', true);
-    if (expect === undefined) {
-      this.add(path, 'expected `expect`: what the call should come to');
-      return [];
-    }
     const args = call.args === undefined ? undefined : this.json([...path, 'args']);
-    return [
-      {
-        kind: 'call',
-        number,
-        line: this.text.lineOf(path),
-        at,
-        request: requestOf(target, name, args),
-        name,
-        repeat,
-        answered: answer,
-        expected: expect,
-      },
-    ];
+    return requestFor(target, name, args);
   }
 
   private json(path: Path): string {
@@ -165,12 +165,4 @@ class Reader {
   private add(path: Path, message: string, atKey = false): void {
     this.problems.push({ path, message, atKey });
   }
-}
-
-function requestOf(target: Target, name: string, args: string | undefined): Request {
-  const quoted = JSON.stringify(name);
-  if (target === 'resource') return { method: 'resources/read', params: `{"uri":${quoted}}` };
-  const given = args === undefined ? '' : `,"arguments":${args}`;
-  const method = target === 'tool' ? 'tools/call' : 'prompts/get';
-  return { method, params: `{"name":${quoted}${given}}` };
 }

@@ -10,6 +10,10 @@ const name = z
   .string({ error: 'expected a name in quotes' })
   .check(z.minLength(1, { error: 'expected a name, not an empty string' }));
 
+const text = z
+  .string({ error: 'expected a text in quotes' })
+  .check(z.minLength(1, { error: 'expected a text, not an empty string' }));
+
 /** What `parse` makes of a value; where that is undefined, `expected` says what it should be. */
 function parsedBy<T>(parse: (value: unknown) => T | undefined, expected: string) {
   return z.pipe(
@@ -34,7 +38,7 @@ const start = parsedBy(
 
 const expected = z.strictObject({
   effect: z.enum(EFFECTS),
-  reason: z.optional(name),
+  reason: z.optional(text),
   key: z.optional(z.nullable(name)),
   category: z.optional(z.nullable(z.enum(CATEGORIES))),
   layer: z.optional(name),
@@ -65,7 +69,7 @@ const step = z.strictObject({
 });
 
 const test = z.strictObject({
-  name,
+  name: text,
   mode: z.optional(z.enum(['enforce', 'observe'])),
   start: z.optional(start),
   calls: z.optional(z.array(step)),

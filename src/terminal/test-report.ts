@@ -42,29 +42,34 @@ type Row = readonly [what: string, text: string];
 function failureRows(file: string, failure: Failure): Row[] {
   const { call, line, repetition, of, differences, verdict, text, hint } = failure;
   const times = of === 1 ? '' : `, repetition ${repetition} of ${of}`;
-  return [
+  const expected = differences.map(({ what, expected: value }) => labelled(what, value));
+  // A text is shown below, by who decided and as the agent reads it.
+  const got = differences
+    .filter(({ what }) => what !== 'reason')
+    .map(({ what, got: value }) => labelled(what, value));
+  const rows: Row[] = [
     ['where', `${file}:${line} (call ${call}${times})`],
-    ['what', verdict.subject],
-    ...differences.flatMap(differenceRows),
+    ['call', verdict.subject],
+    ['expected', expected.join(', ')],
+    ['got', got.join(', ')],
     ['decided by', deciderOf(verdict)],
-    ...(verdict.limits.length === 0 ? [] : [['limits', limitsOf(verdict)] as const]),
-    ...(text === null ? [] : [['agent', text] as const]),
+    ['limits', limitsOf(verdict)],
+    ['agent', text ?? ''],
     ['hint', hint],
   ];
+  return rows.filter(([, value]) => value !== '');
 }
 
-function differenceRows({ what, expected, got }: Difference): Row[] {
-  const label = what === 'effect' ? '' : `${what} `;
-  const shown = (value: string | null) => `${label}${value ?? '(none)'}`;
-  return [
-    ['expected', shown(expected)],
-    ['got', shown(got)],
-  ];
+function labelled(what: Difference['what'], value: string | null): string {
+  if (what === 'effect') return String(value);
+  return value === null ? `no ${what}` : `${what} \`${value}\``;
 }
 
 function deciderOf({ key, layer, reason }: Verdict): string {
-  const rule = key === null ? 'what no rule reaches' : `\`${key}\``;
-  return `${rule}, layer \`${layer}\`${reason === null ? '' : `: ${reason}`}`;
+  const because = reason === null ? '' : `: ${reason}`;
+  if (layer === 'protocol') return `the wrapper itself${because}`;
+  const rule = key === null ? '`default`' : `\`${key}\``;
+  return `${rule} of the layer \`${layer}\`${because}`;
 }
 
 function limitsOf({ limits }: Verdict): string {
