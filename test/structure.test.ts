@@ -50,6 +50,7 @@ function isTypeOnly(clause: string): boolean {
 
 const isIn = (folder: string) => (file: string) => file.startsWith(`src/${folder}/`);
 const PURE = FILES.filter(file => isIn('policy')(file) || isIn('rpc')(file));
+const REHEARSAL = FILES.filter(isIn('rehearsal'));
 
 test('there is something to look at', () => {
   expect(FILES.length).toBeGreaterThan(30);
@@ -92,10 +93,36 @@ describe('the pure parts', () => {
   test('one seed in rpc is left to chance', () => {
     expect(PURE.filter(file => textOf(file).includes(SEED)).map(dirname)).toEqual(['src/rpc']);
   });
-  test.each(PURE)('%s uses no clock, chance, process or console', file => {
+  test.each([...PURE, ...REHEARSAL])('%s uses no clock, chance, process or console', file => {
     const code = codeOf(file).replace(SEED, '');
     const found = IMPURE.filter(([, pattern]) => pattern.test(code)).map(([name]) => name);
     expect(found).toEqual([]);
+  });
+});
+
+describe('calls judged without a server', () => {
+  test.each(REHEARSAL)('%s reads no file, starts nothing and keeps nothing', file => {
+    const foreign = importsOf(file).filter(
+      ({ target, typeOnly }) =>
+        !typeOnly &&
+        target !== 'zod/mini' &&
+        target !== 'yaml' &&
+        target !== 'src/store/memory.ts' &&
+        target !== 'src/audit/redact.ts' &&
+        !['rehearsal', 'policy', 'rpc', 'proxy'].some(folder => isIn(folder)(target)),
+    );
+    expect(foreign).toEqual([]);
+  });
+
+  test('nothing of it is loaded to wrap a server', () => {
+    expect(REHEARSAL.length).toBeGreaterThan(5);
+    const users = FILES.filter(file =>
+      importsOf(file).some(({ target, typeOnly }) => !typeOnly && isIn('rehearsal')(target)),
+    );
+    expect(users.filter(file => !isIn('rehearsal')(file))).toEqual([
+      'src/commands/simulate.ts',
+      'src/commands/test.ts',
+    ]);
   });
 });
 
