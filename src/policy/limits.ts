@@ -142,7 +142,8 @@ export function bindingLimit(states: readonly LimitState[]): LimitState | undefi
   return states.filter(isExceeded).sort((a, b) => wait(b) - wait(a))[0];
 }
 
-function isExceeded({ used, max, cost, retryAfterMs, crowded }: LimitState): boolean {
+/** True where a limit that stands so stops the call. */
+export function isExceeded({ used, max, cost, retryAfterMs, crowded }: LimitState): boolean {
   if (retryAfterMs !== null || crowded) return true;
   return Math.round((used + (cost ?? 1)) * PARTS) > Math.round(max * PARTS);
 }

@@ -1,5 +1,5 @@
 // What to look at where a call came to something else than a test expects.
-import { isUsedUp } from '../policy/limits.ts';
+import { isExceeded } from '../policy/limits.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import type { Judgement } from './rehearsal.ts';
 import type { Expected } from './test-schema.ts';
@@ -39,8 +39,8 @@ function withoutLimit({ effect, limits }: Verdict): string {
 }
 
 function usedUp({ limits }: Verdict): string {
-  const names = limits.filter(isUsedUp).map(({ counter }) => `\`${counter}\``);
-  return names.length === 0 ? 'its limit' : names.join(' and ');
+  const names = limits.filter(isExceeded).map(({ counter }) => `\`${counter}\``);
+  return names.length === 0 ? 'its room for calls at once' : names.join(' and ');
 }
 
 function by({ key, layer }: Verdict): string {

@@ -79,7 +79,7 @@ export function rehearsal(policies: readonly Policy[]): Rehearsal {
           let looked = false;
           const args = () => {
             looked = true;
-            return undefined;
+            return { value: undefined };
           };
           judge(probed, { kind: 'tool', name, args });
           return looked;
