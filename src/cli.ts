@@ -5,7 +5,14 @@ import { ExitCode, PolicyWrapError } from './errors.ts';
 import { escapeText } from './terminal/escape.ts';
 import { tolerateClosedStderr } from './terminal/stderr.ts';
 
-const COMMANDS: ReadonlySet<string> = new Set(['test', 'simulate', 'log', 'demo', 'help']);
+const COMMANDS: ReadonlySet<string> = new Set([
+  'test',
+  'explain',
+  'simulate',
+  'log',
+  'demo',
+  'help',
+]);
 
 interface Ending {
   readonly code: number;

@@ -59,6 +59,22 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
       code = await (await import('./test.ts')).test(paths, options);
     });
   program
+    .command('explain')
+    .description('the verdict on one call, and every step that leads to it')
+    .option('--tool <name>', 'the call of this tool')
+    .option('--args <json>', 'with these arguments')
+    .option('--resource <uri>', 'or the reading of this resource')
+    .option('--prompt <name>', 'or the getting of this prompt')
+    .option('--server <name>', 'under the policy and the counters of this server')
+    .option('--policy <file>', 'under this policy, or preset:ecs; repeat it for layers', listed)
+    .option('--grant <name>', 'whose counters are looked at', 'default')
+    .option('--mode <mode>', 'enforce or observe', 'enforce')
+    .option('--state <file>', 'another state file')
+    .option('--json', 'one JSON document')
+    .action(async options => {
+      code = await (await import('./explain.ts')).explain(options);
+    });
+  program
     .command('simulate')
     .description('what another policy would have said to what is on record')
     .requiredOption('--policy <file>', 'a policy, or preset:ecs; repeat it for more layers', listed)

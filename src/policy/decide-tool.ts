@@ -1,7 +1,7 @@
 // One layer's decision on a call of a tool: hidden, its operation, its entries, their rules and limits.
 import type { Measured } from './argument-rules.ts';
 import type { ToolCall } from './call.ts';
-import { classify } from './classify/name.ts';
+import { classifyName } from './classify/name.ts';
 import type { Decision, Trace } from './decision.ts';
 import { entriesFor } from './entries.ts';
 import type { Action, Entry, Rule } from './entry.ts';
@@ -31,7 +31,7 @@ export function decideTool(
   const { subject, problem } = subjectOf(operations, call);
   // Of a tool with operations the operation decides, all of it: the agent writes it.
   const operation = subject === tool ? tool : subject.slice(tool.length + 1);
-  const classified = classify(operation);
+  const { category: classified, why } = classifyName(operation);
   const decision = (
     { effect, key, reason }: Finding,
     category = classified,
@@ -49,6 +49,8 @@ export function decideTool(
   if (problem !== undefined) return decision(deny('operations', problem));
 
   const { category, entries } = entriesFor(policy, tool, subject, classified);
+  const about = category === classified ? `${category} by ${why}` : `${category} by its entry`;
+  trace?.({ layer, key: null, effect: null, text: `${subject} is ${about}` });
   if (entries.length === 0 && policy.default === 'deny')
     return decision(deny(null, 'no rule of the policy allows it'), category);
   const all = policy.allTools === undefined ? entries : [...entries, policy.allTools];
@@ -71,7 +73,9 @@ function findingsOf(entry: Entry, call: ToolCall, layer: string, trace?: Trace):
   const { key, rules } = entry;
   const effect = entry.action ?? 'allow';
   const reason = entry.reason ?? null;
-  trace?.({ layer, key, effect, text: reason ?? EFFECT_TEXT[effect] });
+  const isDeferring = entry.action === undefined && entry.category !== undefined;
+  const said = isDeferring ? `says that it is ${entry.category}` : EFFECT_TEXT[effect];
+  trace?.({ layer, key, effect: isDeferring ? null : effect, text: reason ?? said });
   const own: Finding = { effect, key, reason };
   const { args } = call;
   if (rules.length === 0 || args === undefined) return [own];
@@ -99,7 +103,8 @@ function findingOf(
   const { holds, why } = conditions(value);
   const effect: Action = list === 'require_approval_if' ? 'require_approval' : 'deny';
   const strikes = list === 'require' ? !holds : holds;
-  trace?.({ layer, key, effect: strikes ? effect : null, text: why() });
+  const shown = strikes ? effect : list === 'require' ? 'allow' : null;
+  trace?.({ layer, key, effect: shown, text: why() });
   return strikes ? { effect, key, reason: reason ?? why() } : undefined;
 }
 

@@ -6,7 +6,7 @@ import { contextOf, type Settings } from '../proxy/context.ts';
 import { judge } from '../proxy/judge.ts';
 import { Session } from '../proxy/session.ts';
 import type { Lines } from '../rpc/frame.ts';
-import { memoryStore } from '../store/memory.ts';
+import { type MemoryStore, memoryStore } from '../store/memory.ts';
 
 export type Target = 'tool' | 'resource' | 'prompt';
 
@@ -42,6 +42,8 @@ export interface Run {
 
 export type RunFacts = Pick<Settings, 'mode' | 'server' | 'grant' | 'session'>;
 
+type RecordingStore = Pick<MemoryStore, 'take' | 'rows'>;
+
 export interface Rehearsal {
   /** Milliseconds since 1970: to be set by whoever plays. */
   readonly clock: { now: number };
@@ -49,10 +51,11 @@ export interface Rehearsal {
   run(facts: RunFacts): Run;
 }
 
-export function rehearsal(policies: readonly Policy[]): Rehearsal {
+/** `given` counts and records; a store that forgets, where none is given. */
+export function rehearsal(policies: readonly Policy[], given?: RecordingStore): Rehearsal {
   const clock = { now: 0 };
   const now = () => clock.now;
-  const store = memoryStore(now);
+  const store = given ?? memoryStore(now);
   // The verdict is read from the row, which is thus written even where a policy wants no record.
   const recorded = policies.map(policy => ({ ...policy, records: true }));
   return {
@@ -89,7 +92,8 @@ export function rehearsal(policies: readonly Policy[]): Rehearsal {
   };
 }
 
-function lineOf({ id, method, params }: Request & { id: number }): Lines {
+/** A request as a client would write it. */
+export function lineOf({ id, method, params }: Request & { id: number }): Lines {
   return lines(`{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${params}}`);
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
+import type { LimitState } from '../../src/policy/limits.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const bin = join(root, 'bin/policy-wrap.cjs');
@@ -94,6 +95,7 @@ export interface LogRow {
   layer: string | null;
   key: string | null;
   reason: string | null;
+  limits: LimitState[];
   arguments: string | null;
   policy: string;
   outcome: string | null;
