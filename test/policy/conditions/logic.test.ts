@@ -295,7 +295,8 @@ describe('why', () => {
       const value = op === 'host_in' ? ['a.example'] : op === 'within' ? '/srv' : 'a*';
       const why = judge([is('args.a', op, value)], 'deny', `{"a":${long}}`).why();
       expect(why.length).toBeLessThan(200);
-      expect(why).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])/);
+      // No half of a character.
+      expect(Buffer.from(why).toString()).toBe(why);
     }
     const twin = judge([is('args.A', 'eq', 1)], 'deny', `{"a":1,"${'x'.repeat(1e5)}":1}`).why();
     expect(twin.length).toBeLessThan(200);
