@@ -28,23 +28,28 @@ export function renderPlace({ root, names, isWindows }: Place): string {
 
 /** Whether `place` is `folder` or in it. */
 export function isInside(place: Place, folder: Place): Truth {
-  if (isExactlyInside(place, folder)) return 'true';
-  if (place.isWindows)
-    // The same share has many names, among them those of its machine.
-    return isShare(place) || isShare(folder) ? 'unknown' : 'false';
+  const isSameRoot = place.root === folder.root;
+  const same = place.isWindows ? sameInAscii : (a: string, b: string) => a === b;
+  if (isSameRoot && startsAlike(place.names, folder.names, same)) return 'true';
+  // A share has many names, among them those of the machine's own drives.
+  if (!isSameRoot && (isShare(place) || isShare(folder))) return 'unknown';
   // Everything can be reached through the folders of processes.
-  if (place.names[0] === 'proc') return 'unknown';
+  if (!place.isWindows && place.names[0] === 'proc') return 'unknown';
   // Not every file system tells the cases of letters apart.
-  return startsAlike(place.names, folder.names, sameFolded) ? 'unknown' : 'false';
-}
-
-function isExactlyInside(place: Place, folder: Place): boolean {
-  const same = place.isWindows ? sameFolded : (a: string, b: string) => a === b;
-  return place.root === folder.root && startsAlike(place.names, folder.names, same);
+  return isSameRoot && startsAlike(place.names, folder.names, sameFolded) ? 'unknown' : 'false';
 }
 
 function isShare({ root }: Place): boolean {
   return root.startsWith('\\');
+}
+
+// Beyond ASCII each volume has a table of its own.
+function sameInAscii(a: string, b: string): boolean {
+  return a === b || lowerAscii(a) === lowerAscii(b);
+}
+
+function lowerAscii(text: string): string {
+  return text.replace(/[A-Z]+/g, letters => letters.toLowerCase());
 }
 
 function sameFolded(a: string, b: string): boolean {

@@ -247,6 +247,12 @@ describe('on Windows, within C:\\data', () => {
     ['C:\\a', '\\\\server\\share', undefined, 'unknown'],
     ['C:\\a', '/srv', undefined, 'unknown'],
     ['C:\\anything', 'C:\\', undefined, 'inside'],
+    ['C:\\Data\\x', 'c:\\dATA', undefined, 'inside'],
+    ['C:\\\ufb01le\\x', 'C:\\file', undefined, 'unknown'],
+    ['C:\\stra\u00dfe\\x', 'C:\\STRASSE', undefined, 'unknown'],
+    ['C:\\\u00e9\\x', 'C:\\\u00c9', undefined, 'unknown'],
+    ['C:\\proc\\x', 'C:\\data', undefined, 'outside'],
+    ['\\\\server\\share\\a', '\\\\server\\share\\b', undefined, 'outside'],
   ])('%j within %j, base %j: %s', (path, value, base, expected) =>
     expect(truth(path, value, base, windows)).toBe(expected),
   );
