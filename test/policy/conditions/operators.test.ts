@@ -206,3 +206,38 @@ describe('regular expressions', async () => {
     expect(truth).toBe(String(matches));
   });
 });
+
+describe('long texts', async () => {
+  const K = 256 * 1024;
+  const regex = (value: string) => ({ path: 'args.a', op: 'regex', value }) as const;
+  const glob = (value: string) => ({ path: 'args.a', op: 'glob', value }) as const;
+  const slow = regex('(?s).*b.{400}[cz]');
+  const by = await regexMeans([regex('a'), regex('b'), slow]);
+  const why = (leaf: LeafDocument, value: unknown) => {
+    const { truth, why } = judge([leaf], 'deny', JSON.stringify({ a: value }), by);
+    return truth === 'unknown' ? why() : truth;
+  };
+  const LONG = 'args.a is longer than 256 KiB';
+  const MUCH = /^args\.a(?:\[\d+\])? is too much to look at$/;
+
+  test.each<[string, LeafDocument, unknown, string | RegExp]>([
+    ['256 KiB', regex('a'), 'a'.repeat(K), 'true'],
+    ['256 KiB', regex('b'), 'a'.repeat(K), 'false'],
+    ['a byte more', regex('a'), 'a'.repeat(K + 1), LONG],
+    ['256 KiB of é', regex('b'), 'é'.repeat(K / 2), 'false'],
+    ['more of é', regex('b'), 'é'.repeat(K / 2 + 1), LONG],
+    ['256 KiB', glob('*b'), 'a'.repeat(K), 'false'],
+    ['a byte more', glob('a'), 'a'.repeat(K + 1), LONG],
+    ['a costly pattern', slow, 'a'.repeat(50_000), 'false'],
+    ['a costly pattern', slow, 'a'.repeat(K), MUCH],
+    ['a costly pattern', glob(`${'*a'.repeat(200)}b`), 'a'.repeat(K), MUCH],
+    ['many', { ...glob('*a*b'), path: 'args.a[*]' }, Array(300).fill('a'.repeat(K / 2)), MUCH],
+    ['few', { ...glob('*a*b'), path: 'args.a[*]' }, Array(30).fill('a'.repeat(K / 2)), 'false'],
+    [
+      'many URLs',
+      { path: 'args.a[*]', op: 'host_in', value: ['b'] },
+      Array(40_000).fill('http://a/'),
+      MUCH,
+    ],
+  ])('%s', (_, leaf, value, expected) => expect(why(leaf, value)).toMatch(expected));
+});
