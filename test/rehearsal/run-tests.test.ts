@@ -1,5 +1,6 @@
 // Policy tests played: what passes, what fails, and what is said of it.
 import { describe, expect, test } from 'vitest';
+import { MAX_IN_FLIGHT } from '../../src/proxy/in-flight.ts';
 import { failureOf, played } from './playing.ts';
 
 const perMinute = (max: number, more: object = {}) => ({
@@ -54,6 +55,20 @@ describe('what the calls before have used up', () => {
       ],
     ],
   ])('%s', async (_, calls) => expect(await failureOf(limited, calls)).toBeUndefined());
+
+  test('what is answered is over; what is not stays in flight', async () => {
+    const policy = [{ default: 'allow' }];
+    const many = { repeat: MAX_IN_FLIGHT };
+    const answered = [call('t', 'allow', many), call('t', 'allow')];
+    expect(await failureOf(policy, answered)).toBeUndefined();
+    const open = [
+      call('t', 'allow', { ...many, answer: false }),
+      call('t', { effect: 'deny', layer: 'protocol', reason: 'too many requests in flight' }),
+      { restart: true },
+      call('t', 'allow'),
+    ];
+    expect(await failureOf(policy, open)).toBeUndefined();
+  });
 
   test('nothing of one test is left in the next', async () => {
     const one = { name: 'n', calls: [call('t', 'allow', { repeat: 2 }), call('t', 'rate_limit')] };
