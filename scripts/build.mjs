@@ -82,7 +82,7 @@ async function assign() {
       write: false,
       plugins: [cutting],
     });
-    const own = Object.keys(metafile.inputs).filter(path => !path.startsWith('node_modules/'));
+    const own = Object.keys(metafile.inputs).filter(path => !/(?:^|\/)node_modules\//.test(path));
     for (const path of own) if (!owners.has(path)) owners.set(path, entry);
     for (const [path, { imports }] of Object.entries(metafile.inputs)) {
       if (owners.get(path) !== entry) continue;
