@@ -120,6 +120,7 @@ describe('calls judged without a server', () => {
       importsOf(file).some(({ target, typeOnly }) => !typeOnly && isIn('rehearsal')(target)),
     );
     expect(users.filter(file => !isIn('rehearsal')(file))).toEqual([
+      'src/commands/explain.ts',
       'src/commands/simulate.ts',
       'src/commands/test.ts',
     ]);

@@ -4,7 +4,7 @@ import { redactName } from '../audit/redact.ts';
 import type { Call, ToolCall } from '../policy/call.ts';
 import type { Decision, Slot } from '../policy/decision.ts';
 import { evaluate } from '../policy/evaluate.ts';
-import { type BoundLimit, bindingLimit, type LimitState } from '../policy/limits.ts';
+import type { BoundLimit, LimitState } from '../policy/limits.ts';
 import { rateText, type Verdict } from '../policy/verdict.ts';
 import type { Demand } from '../store/contract.ts';
 import { type Context, isEnforced } from './context.ts';
@@ -130,11 +130,11 @@ function rowOf(
   };
 }
 
-/** The verdict once it is known how the limits stood; `exceeded` where one was used up already. */
+/** The verdict once it is known how the limits stood; `exceeded` of them stops the call. */
 export function verdictOf(
   { decision, limits: bound, busy }: Judged,
   limits: LimitState[],
-  exceeded: boolean,
+  exceeded: LimitState | undefined,
 ): Verdict {
   const verdict: Verdict = {
     effect: decision.effect,
@@ -153,22 +153,20 @@ export function verdictOf(
     const reason = `limited to ${max} ${calls} at once; wait for an answer to one of them`;
     return { ...verdict, effect: 'rate_limit', layer, key, reason };
   }
-  if (!exceeded) return verdict;
-  const binding = bindingLimit(limits);
-  if (binding === undefined) return verdict;
-  const { layer, key } = bound[limits.indexOf(binding)] ?? verdict;
+  if (exceeded === undefined) return verdict;
+  const { layer, key } = bound[limits.indexOf(exceeded)] ?? verdict;
   return {
     ...verdict,
     effect: 'rate_limit',
     layer,
     key,
-    reason: `limited to ${rateText(binding)}`,
+    reason: `limited to ${rateText(exceeded)}`,
   };
 }
 
 /** The verdict on a call that needed the state file while that could not be used. */
 export function stateFailure(judged: Judged, problem: string): Verdict {
-  const base = verdictOf(judged, [], false);
+  const base = verdictOf(judged, [], undefined);
   if (base.effect === 'deny') return base;
   const reason = `its limits and its record cannot be kept: ${problem}`;
   return { ...base, effect: 'deny', key: null, reason };

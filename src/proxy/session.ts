@@ -94,7 +94,7 @@ export class Session {
     judged: Judged,
     decided: Taken | PolicyWrapError | undefined,
   ): Verdict | undefined {
-    if (decided === undefined) return judged.stopped ? verdictOf(judged, [], false) : undefined;
+    if (decided === undefined) return judged.stopped ? verdictOf(judged, [], undefined) : undefined;
     if (!(decided instanceof PolicyWrapError))
       return decided.granted ? undefined : verdictOf(judged, decided.limits, decided.exceeded);
     // Observing never blocks; only what the administrator's layer counts needs the store.

@@ -15,7 +15,7 @@ export interface Demand {
   /** The row to write, once it is known how the limits stand; undefined where none is kept. */
   readonly row: (
     limits: LimitState[],
-    exceeded: boolean,
+    exceeded: LimitState | undefined,
     granted: boolean,
   ) => RecordRow | undefined;
 }
@@ -23,8 +23,8 @@ export interface Demand {
 export interface Taken {
   /** False where an enforced limit was used up: nothing was taken. */
   readonly granted: boolean;
-  /** True where a limit was used up before this call, enforced or not. */
-  readonly exceeded: boolean;
+  /** Of the limits that this call did not fit, enforced or not, the one that holds it back longest. */
+  readonly exceeded: LimitState | undefined;
   /** One state a limit, in order; what was taken is counted in `used`. */
   readonly limits: LimitState[];
   /** The row's key for `settle`; undefined where none was written. */

@@ -1,6 +1,7 @@
 // The atomic step that all stores share: read every limit, then take all of them or none.
 import {
   type BoundLimit,
+  bindingLimit,
   type CounterView,
   crowded,
   type LimitState,
@@ -38,14 +39,19 @@ export function decide(
 ): Decided {
   const readings = demand.limits.map(limit => read(limit, counterOf(limit), now));
   const limits = readings.map(({ state }) => state);
-  let exceeded = false;
-  let granted = demand.take;
-  for (const { usedUp, limit } of readings) {
-    exceeded ||= usedUp;
-    if (usedUp && limit.enforced) granted = false;
-  }
+  // Before the call is counted: what it fills up has not stopped it.
+  const exceeded = readings.some(isUsedUp) ? bindingLimit(limits) : undefined;
+  const granted = demand.take && !readings.some(isStopping);
   if (granted) count(readings, now);
   return { granted, exceeded, limits, row: undefined };
+}
+
+function isUsedUp({ usedUp }: Reading): boolean {
+  return usedUp;
+}
+
+function isStopping({ usedUp, limit }: Reading): boolean {
+  return usedUp && limit.enforced;
 }
 
 function read(limit: BoundLimit, counter: Counter | undefined, now: number): Reading {

@@ -117,13 +117,9 @@ test('every verdict of the live filter is what `test` sees, recorded or not', as
   expect([...seen].sort()).toEqual(['allow', 'deny', 'rate_limit', 'require_approval']);
 });
 
-/**
- * What both modes must agree on. What is only observed goes on and is counted, which may fill a limit
- * that was not the one that would have stopped it: so not which of several limits is named.
- */
+/** What both modes must agree on: in observe mode what would have been stopped may be counted. */
 function common({ effect, subject, category: of, layer, key, reason }: Verdict): object {
-  const about = { effect, subject, category: of };
-  return effect === 'rate_limit' ? about : { ...about, layer, key, reason };
+  return { effect, subject, category: of, layer, key, reason };
 }
 
 test('a call that nothing was counted before gets one verdict, observed or enforced', async () => {
