@@ -9,6 +9,7 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'test',
   'explain',
   'simulate',
+  'import',
   'log',
   'demo',
   'help',

@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'PW_POLICY_INVALID'
   | 'PW_POLICY_UNREADABLE'
   | 'PW_POLICY_AMBIGUOUS'
+  | 'PW_IMPORT'
   | 'PW_SPAWN'
   | 'PW_STATE'
   | 'PW_STATE_BUSY'

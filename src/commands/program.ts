@@ -85,6 +85,17 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
     .action(async options => {
       code = await (await import('./simulate.ts')).simulate(options);
     });
+  program
+    .command('import')
+    .description("another tool's policy in policy-wrap's language: import intercept FILE")
+    .argument('<tool>', 'intercept (PolicyLayer)')
+    .argument('<file>', 'its policy')
+    .option('--out <file>', 'where the policy goes (default: stdout)')
+    .option('--force', 'replace the file that --out names')
+    .option('--json', 'JSON, without the notes, which go to stderr in any case')
+    .action(async (tool, file, options) => {
+      code = await (await import('./import.ts')).importPolicy(tool, file, options);
+    });
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return code;
