@@ -57,6 +57,14 @@ function isNotGiven(path: string, reading: Reading): ConditionDocument {
   return { any: [{ path, op: 'exists', value: false }, isNull] };
 }
 
+/** Holds for every number at a path of Intercept; undefined where no path leads there. */
+export function isNumber(given: string): ConditionDocument | undefined {
+  const path = convertPath(given);
+  const ops = ['lt', 'gte'] as const;
+  const condition = { any: ops.map(op => ({ path, op, value: 0 })) };
+  return conditionSchema.safeParse(condition).success ? condition : undefined;
+}
+
 /** Intercept's names end at dots alone: `args.a[0]` is the argument `a[0]`. */
 export function convertPath(path: string): string {
   const [args = '', ...names] = path.split('.');

@@ -90,6 +90,11 @@ export class Limits {
     };
   }
 
+  /** True where a rule of its own tool holds it below a number. */
+  isLimited({ id }: Counter): boolean {
+    return this.limited.has(id);
+  }
+
   /** Counters that nothing reads: they stop no call. */
   isUnread({ id }: Counter): boolean {
     return !this.limited.has(id) && !this.shared.has(id);

@@ -1,7 +1,7 @@
 // Rules of one tool of Intercept as parts of an entry of policy-wrap's language.
 import type { ConditionDocument } from '../policy/conditions/schema.ts';
 import type { Path } from '../policy/problems.ts';
-import { convertCondition, type Reading } from './conditions.ts';
+import { convertCondition, isNumber, type Reading } from './conditions.ts';
 import { counterIdIn, counterOf } from './counters.ts';
 import type { InterceptCondition, InterceptRule } from './document.ts';
 import type { ImportedLimit, Limits } from './limits.ts';
@@ -37,21 +37,32 @@ export interface RulePlace {
 }
 
 export function convertRule(place: RulePlace, limits: Limits, notes: Notes): Part[] {
-  noteWhatIsLeft(place, limits, notes);
-  const { rule } = place;
-  if (rule.action === 'deny') return [action('deny', rule)];
-  if (rule.action === 'require_approval') return [approval(place, notes)];
-  return [...required(place, notes), ...limited(place, limits, notes), ...spending(place, notes)];
-}
-
-function noteWhatIsLeft({ tool, rule, at }: RulePlace, limits: Limits, notes: Notes): void {
+  const { rule, at } = place;
   if (rule.approval_timeout !== undefined)
     notes.add([...at, 'approval_timeout'], TEXTS.approvalTimeout);
+  if (rule.action === 'deny') return [action('deny', rule)];
+  const counted = counting(place, limits, notes);
+  if (rule.action === 'require_approval') return [...counted, approval(place, notes)];
+  return [
+    ...counted,
+    ...required(place, notes),
+    ...limited(place, limits, notes),
+    ...spending(place, notes),
+  ];
+}
+
+/** What a counter asks of a call, whether or not a limit reads it. */
+function counting({ tool, rule, at }: RulePlace, limits: Limits, notes: Notes): Part[] {
   const counter = counterOf(tool, rule);
-  if (rule.state === undefined || counter === undefined) return;
+  if (rule.state === undefined || counter === undefined) return [];
   if (limits.isUnread(counter)) notes.add([...at, 'state'], TEXTS.unreadCounter);
   else if (typeof counter.adds === 'object')
     notes.add([...at, 'state', 'increment_from'], TEXTS.amounts);
+  if (typeof counter.adds !== 'object' || limits.isLimited(counter)) return [];
+  // Intercept stops a call of which it cannot say what to add.
+  const condition = isNumber(counter.adds.path);
+  if (condition === undefined) return [action('deny', rule)];
+  return [{ key: 'require', value: { conditions: [condition] }, comment: TEXTS.amountIsNumber }];
 }
 
 /** The agent is told the rule's name where the rule has no words for it. */

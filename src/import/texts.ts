@@ -5,6 +5,7 @@ export const TEXTS = {
     require: 'the tool is denied, as nothing else is as strict',
     approval: 'the condition is left out, so that more calls need an approval',
   },
+  amountIsNumber: 'what it would add to a counter is a number',
   approvalTimeout: 'left out: how long a call waits for a person is not said for each rule',
   approvals: 'left out: who is asked for an approval, and how, is no part of what is imported',
   amounts:
