@@ -111,12 +111,24 @@ function readsOf({ tools }: InterceptDocument): { tool: string; id: string }[] {
 function readsIn(tool: string, rule: InterceptRule): string[] {
   const counter = counterOf(tool, rule);
   if (rule.rate_limit !== undefined && counter !== undefined) return [counter.id];
-  // What asks for an approval holds nothing below a number.
-  if (rule.action === 'require_approval') return [];
-  return rule.conditions.flatMap(({ path, op }) => {
-    const id = counterIdIn(path);
-    return id === undefined || (op !== 'lt' && op !== 'lte') ? [] : [id];
-  });
+  return rule.conditions
+    .filter(given => isLimit(tool, rule, given))
+    .flatMap(({ path }) => {
+      const id = counterIdIn(path);
+      return id === undefined ? [] : [id];
+    });
+}
+
+/** True for a condition that holds a counter below a number. */
+export function isLimit(
+  tool: string,
+  rule: InterceptRule,
+  { path, op }: InterceptCondition,
+): boolean {
+  const id = counterIdIn(path);
+  if (id === undefined || (op !== 'lt' && op !== 'lte')) return false;
+  // What asks for an approval stops no call by what another rule counts.
+  return rule.action !== 'require_approval' || counterOf(tool, rule)?.id === id;
 }
 
 // A counter without a name of its own has that of its key under `tools`.

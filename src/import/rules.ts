@@ -4,7 +4,7 @@ import type { Path } from '../policy/problems.ts';
 import { convertCondition, isNumber, type Reading } from './conditions.ts';
 import { counterIdIn, counterOf } from './counters.ts';
 import type { InterceptCondition, InterceptRule } from './document.ts';
-import type { ImportedLimit, Limits } from './limits.ts';
+import { type ImportedLimit, isLimit, type Limits } from './limits.ts';
 import type { Notes } from './notes.ts';
 import { TEXTS } from './texts.ts';
 
@@ -42,7 +42,8 @@ export function convertRule(place: RulePlace, limits: Limits, notes: Notes): Par
     notes.add([...at, 'approval_timeout'], TEXTS.approvalTimeout);
   if (rule.action === 'deny') return [action('deny', rule)];
   const counted = counting(place, limits, notes);
-  if (rule.action === 'require_approval') return [...counted, approval(place, notes)];
+  if (rule.action === 'require_approval')
+    return [...counted, approval(place, notes), ...limited(place, limits, notes)];
   return [
     ...counted,
     ...required(place, notes),
@@ -140,6 +141,7 @@ function limited(place: RulePlace, limits: Limits, notes: Notes): Part[] {
   }
   return rule.conditions.flatMap((given, i) => {
     if (counterIdIn(given.path) === undefined || isAlwaysTrue(given)) return [];
+    if (rule.action === 'require_approval' && !isLimit(tool, rule, given)) return [];
     const where = [...at, 'conditions', i];
     const found = limits.ofCondition(tool, rule, given);
     if ('problem' in found) {

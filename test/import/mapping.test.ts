@@ -441,6 +441,14 @@ describe('counters', () => {
       { t: { action: 'require_approval' } },
       [at(`.state: ${TEXTS.unreadCounter}`), at(`.conditions[0]: ${TEXTS.counterInApproval}`)],
     ],
+    [
+      'but its own one limits all the same',
+      {
+        t: [{ action: 'require_approval', conditions: [below('t.c', 3)], state: state('c') }],
+      },
+      { t: { action: 'require_approval', limits: [named('t.c', 3, 'day')] } },
+      [at(`.conditions[0]: ${TEXTS.counterInApproval}`), ...RATES],
+    ],
     ...(
       [
         ['gt', 3, 'a counter can only be held below a number, not compared by `gt`'],

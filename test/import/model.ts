@@ -19,7 +19,8 @@ export class Intercept {
     this.document = document;
   }
 
-  call(tool: string, args: Args, now: number): Verdict {
+  /** The verdict on a call; what passes is counted, unless something else stops it: `reaches`. */
+  call(tool: string, args: Args, now: number, reaches = true): Verdict {
     const { hide, tools, default: fallback } = this.document;
     if (hide.includes(tool) || hide.includes('*')) return 'deny';
     if (fallback === 'deny' && !Object.hasOwn(tools, tool)) return 'deny';
@@ -37,7 +38,11 @@ export class Intercept {
         if (holds) verdict = 'ask';
       } else if (!holds) return 'deny';
     }
-    return this.reserve(rules, args, now) ? verdict : 'deny';
+    const taken = this.taken(rules, args, now);
+    if (taken === undefined) return 'deny';
+    if (verdict === 'allow' && reaches)
+      for (const { id, start, used } of taken) this.counts.set(id, { start, used });
+    return verdict;
   }
 
   private holds({ path, op, value }: InterceptCondition, args: Args, now: number): boolean {
@@ -69,11 +74,11 @@ export class Intercept {
   }
 
   // All or nothing; only counters that their own rule holds below a number are counted.
-  private reserve(
+  private taken(
     rules: readonly { rule: InterceptRule; scope: string }[],
     args: Args,
     now: number,
-  ): boolean {
+  ): { id: string; start: number; used: number }[] | undefined {
     const taken: { id: string; start: number; used: number }[] = [];
     for (const { rule, scope } of rules) {
       if (rule.state === undefined) continue;
@@ -82,15 +87,14 @@ export class Intercept {
         ({ path, op }) => path === `state.${id}` && (op === 'lt' || op === 'lte'),
       );
       const amount = amountOf(rule.state, args);
-      if (amount === undefined) return false;
+      if (amount === undefined) return undefined;
       if (limit === undefined) continue;
       const max = Math.trunc(Number(limit.value)) - (limit.op === 'lt' ? 1 : 0);
       const used = this.count(id, now) + amount;
-      if (used > max) return false;
+      if (used > max) return undefined;
       taken.push({ id, start: startOf(rule.state.window, now), used });
     }
-    for (const { id, start, used } of taken) this.counts.set(id, { start, used });
-    return true;
+    return taken;
   }
 }
 

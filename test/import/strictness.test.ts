@@ -21,8 +21,9 @@ async function verdicts(source: object, calls: readonly Asked[]) {
   const { client, clock } = await conversation([importIntercept(document).policy]);
   return calls.map(({ tool, args, later }, i) => {
     clock.now += later;
-    const theirs = intercept.call(tool, args, clock.now);
     const [[direction] = []] = client(call(i, tool, args));
+    // What ours stops counts for neither: else the other would only have less room left.
+    const theirs = intercept.call(tool, args, clock.now, direction === '→');
     return { theirs, ours: direction === '→' ? 'allow' : 'stop' };
   });
 }
