@@ -52,8 +52,20 @@ function heading(notes: readonly string[], source: string): string {
   return [
     ` Imported from ${escapeText(source)}, a policy of Intercept.`,
     ...(notes.length > 0 ? [' What differs:'] : []),
-    ...notes.map(note => ` - ${escapeText(note)}`),
+    ...notes.flatMap(note => wrapped(` - ${escapeText(note)}`)),
   ].join('\n');
+}
+
+/** Lines of at most `WIDTH`, where there are spaces to break at. */
+function wrapped(text: string): string[] {
+  const lines: string[] = [];
+  let line = text;
+  for (let end = line.lastIndexOf(' ', WIDTH - 2); line.length > WIDTH - 2 && end > 3; ) {
+    lines.push(line.slice(0, end));
+    line = `   ${line.slice(end + 1)}`;
+    end = line.lastIndexOf(' ', WIDTH - 2);
+  }
+  return [...lines, line];
 }
 
 function addComment(node: unknown, text: string): void {

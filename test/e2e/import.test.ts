@@ -95,7 +95,7 @@ describe('a policy', () => {
     const calls = [...Array(6).keys()].map(id => call(id, 'create_group')).join('');
     const { stdout } = await start(
       dir,
-      ['--policy', 'policy.yaml', '--', process.execPath, fixture('lines.mjs')],
+      ['--policy', 'policy.yaml', '--', process.execPath, fixture('echo.mjs'), 'seen'],
       calls + call(6, 'delete_group') + call(7, 'other'),
     );
     const replies = new Map(
