@@ -40,7 +40,10 @@ export function convertRule(place: RulePlace, limits: Limits, notes: Notes): Par
   const { rule, at } = place;
   if (rule.approval_timeout !== undefined)
     notes.add([...at, 'approval_timeout'], TEXTS.approvalTimeout);
-  if (rule.action === 'deny') return [action('deny', rule)];
+  if (rule.action === 'deny') {
+    if (rule.state !== undefined) notes.add([...at, 'state'], TEXTS.counterOfDenied);
+    return [action('deny', rule)];
+  }
   const counted = counting(place, limits, notes);
   if (rule.action === 'require_approval')
     return [...counted, approval(place, notes), ...limited(place, limits, notes)];

@@ -14,6 +14,7 @@ export const TEXTS = {
     'Intercept takes the brackets for a part of the name, and so does the result; did you mean `args.list[*].name` of policy-wrap?',
   counterInApproval:
     'a counter cannot decide whether an approval is needed: the condition is left out, so that more calls need one',
+  counterOfDenied: 'left out: a rule that denies every call counts none',
   denyPattern:
     'left out: Intercept takes this name as it stands, and no tool has such a name; a pattern here would allow more',
   exists: { true: 'is there, and is not null', false: 'is not there, or is null' },

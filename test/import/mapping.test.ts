@@ -126,6 +126,12 @@ describe('rules', () => {
       [],
     ],
     [
+      'deny with a counter',
+      [{ action: 'deny', state: { counter: 'c', window: 'day' } }],
+      { action: 'deny' },
+      [at(`.state: ${TEXTS.counterOfDenied}`)],
+    ],
+    [
       'conditions, all of them and of all rules',
       [
         { name: 'n', conditions: [...over, { path: 'args.m', op: 'gt', value: 0.5 }] },
