@@ -56,6 +56,12 @@ describe('the same as Intercept, where there is an equal', () => {
       calls(['t'], ['t'], ['t'], ['t', {}, 60_000], ['t'], ['u'], ['u'], ['u', {}, HOUR], ['t']),
     ],
     [
+      'a new window begins with the minute of the clock',
+      only({ rate_limit: '2/minute' }),
+      // The clock of a conversation starts 40 s into a minute.
+      calls(['t'], ['t'], ['t'], ['t', {}, 20_000], ['t', {}, 39_000], ['t', {}, 20_999]),
+    ],
+    [
       'amounts in a day',
       only({
         conditions: [{ path: 'state.t.spent', op: 'lt', value: 100 }],
