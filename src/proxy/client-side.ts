@@ -157,15 +157,10 @@ export class ClientSide {
       const { limits, round } = this.memory.rounds.begin(buffer, request, all, now);
       const judged = limits === all.limits ? all : { ...all, limits };
       pending.round = round;
-      const wanted = all.decision.slots;
-      if (wanted.length > 0 && !all.stopped && !all.busy) pending.held = slots.take(wanted);
-      turn.steps.push({
-        kind: 'decide',
-        demand: this.demand(turn, request, judged, buffer, asked.shown),
-        judged,
-        pending,
-        forward: passing(line),
-      });
+      const demand = this.demand(turn, request, judged, buffer, asked.shown);
+      turn.steps.push({ kind: 'decide', demand, judged, pending, forward: passing(line) });
+      // Last, as nothing would let it go where something above fails.
+      if (!all.stopped) pending.held = slots.take(all.decision.slots, now);
     }
     this.memory.pending.set(id, pending);
     turn.requests.push(pending);

@@ -16,10 +16,13 @@ export class Slots {
 
   /** The first of them that has no room at `now`; undefined where all have. */
   busy(slots: readonly Slot[], now: number): Slot | undefined {
-    return slots.find(slot => this.count(slot, now) >= slot.max);
+    return slots.find(slot => this.isBusy(slot, now));
   }
 
-  take(slots: readonly Slot[]): Held {
+  /** Takes those that have room: only observed ones have none where a call goes on all the same. */
+  take(wanted: readonly Slot[], now: number): Held | undefined {
+    if (wanted.length === 0) return undefined;
+    const slots = wanted.filter(slot => !this.isBusy(slot, now));
     const held: Held = { slots, cancelledAt: undefined };
     for (const slot of slots) this.holders(slot).add(held);
     return held;
@@ -29,13 +32,13 @@ export class Slots {
     for (const slot of held.slots) this.holders(slot).delete(held);
   }
 
-  private count(slot: Slot, now: number): number {
+  private isBusy(slot: Slot, now: number): boolean {
     const holders = this.holders(slot);
-    if (holders.size < slot.max) return holders.size;
+    if (holders.size < slot.max) return false;
     for (const held of holders)
       if (held.cancelledAt !== undefined && now - held.cancelledAt >= AFTER_CANCEL_MS)
         this.letGo(held);
-    return holders.size;
+    return holders.size >= slot.max;
   }
 
   private holders({ layer, key }: Slot): Set<Held> {
