@@ -29,7 +29,9 @@ export function compileValue(path: string): Measure<string> {
     const found = find(args);
     if (found.kind !== 'value') return { problem: `${found.where()} ${found.why}` };
     const { value } = found;
-    if (value instanceof ExactNumber) return { value: value.lexeme };
+    // Some servers read it as the nearest double: an agent that spells a number in many ways must not
+    // get many counters.
+    if (value instanceof ExactNumber) return { value: String(Number(value.lexeme)) };
     if (typeof value === 'object' && value !== null)
       return { problem: `${found.where()} is ${kindOf(value)}` };
     return { value: JSON.stringify(value) };
