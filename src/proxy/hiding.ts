@@ -54,7 +54,8 @@ export function hidingOf(context: Context, ownsTask: (id: string) => boolean): H
 
 function isNeverAllowed(layers: readonly Policy[], call: Call, all: readonly Policy[]): boolean {
   const { effect, limits } = evaluate(layers, call, all);
-  return effect === 'deny' || limits.some(({ limit }) => limit.max === 0);
+  // What adds up costs lets a call through that costs nothing.
+  return effect === 'deny' || limits.some(({ limit: { max, cost } }) => max === 0 && !cost);
 }
 
 function either(a: IsHidden | undefined, b: IsHidden | undefined): IsHidden | undefined {
