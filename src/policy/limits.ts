@@ -142,10 +142,9 @@ export function bindingLimit(states: readonly LimitState[]): LimitState | undefi
   return states.filter(isExceeded).sort((a, b) => wait(b) - wait(a))[0];
 }
 
-/** True where a limit that stands so stops the call. */
-export function isExceeded({ used, max, cost, retryAfterMs, crowded }: LimitState): boolean {
-  if (retryAfterMs !== null || crowded) return true;
-  return Math.round((used + (cost ?? 1)) * PARTS) > Math.round(max * PARTS);
+// What has no time at which it fits either fits now, and may be counted in `used` already, or never.
+export function isExceeded({ max, cost = 1, retryAfterMs, crowded }: LimitState): boolean {
+  return retryAfterMs !== null || crowded === true || cost > max;
 }
 
 // A grant at time t counts in every window (now - length, now] that holds it, so that no span of
