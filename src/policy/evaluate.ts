@@ -2,7 +2,7 @@
 import type { Call } from './call.ts';
 import { decideTool } from './decide-tool.ts';
 import type { Decision, Trace } from './decision.ts';
-import type { Due } from './limits.ts';
+import type { Due, Limit } from './limits.ts';
 import type { Policy } from './policy.ts';
 import { SECTION_KEYS, type SectionKind } from './section.ts';
 import type { Operations } from './subject.ts';
@@ -25,7 +25,7 @@ export function evaluate(
   if (decisions.length === 1) return first;
   return {
     ...decisions.reduce(stricter, first),
-    limits: decisions.flatMap(({ limits }) => limits).filter(isFirst),
+    limits: withoutTwins(decisions.flatMap(({ limits }) => limits)),
     slots: decisions
       .flatMap(({ slots }) => slots)
       .filter(
@@ -35,9 +35,15 @@ export function evaluate(
   };
 }
 
-// Both readings of a tool with operations may have the same limits.
-function isFirst({ limit, value }: Due, i: number, dues: readonly Due[]): boolean {
-  return i === dues.findIndex(due => due.limit === limit && due.value === value);
+// Both readings of a tool with operations may have the same limits. One request may have thousands.
+function withoutTwins(dues: readonly Due[]): Due[] {
+  const seen = new Map<Limit, Set<string | undefined>>();
+  return dues.filter(({ limit, value }) => {
+    const values = seen.get(limit) ?? new Set();
+    seen.set(limit, values);
+    const { size } = values;
+    return values.add(value).size > size;
+  });
 }
 
 function decide(policy: Policy, call: Call, all: readonly Policy[], trace?: Trace): Decision[] {
@@ -89,16 +95,15 @@ function decideSection(
     if (denied !== null) return denial(key, denied);
     if (key !== null) keys.push(key);
   }
-  const subject = {
-    tool: about.subject,
-    subject: about.subject,
-    args: () => ({ value: undefined }),
-  };
   const limits: Due[] = [];
   for (const meter of section.limits) {
-    const due = meter.due(subject);
-    if ('problem' in due) return denial(section.key, due.problem);
-    limits.push(due.value);
+    // One by one where each has a counter: no list of names is a new name.
+    const counted = meter.limit.per === undefined ? [about.subject] : new Set(names);
+    for (const name of counted) {
+      const due = meter.due({ tool: name, subject: name, args: () => ({ value: undefined }) });
+      if ('problem' in due) return denial(section.key, due.problem);
+      limits.push(due.value);
+    }
   }
   const [rule] = keys;
   const key = rule ?? (limits.length === 0 ? null : section.key);
