@@ -173,10 +173,52 @@ function isSecretKey(key: string): boolean {
  * than what is kept, so that no cut splits a secret.
  */
 export function redactText(text: string): string {
-  let shown = text.slice(0, MAX_SEARCHED);
-  if (ANY_MARKER.test(shown))
-    for (const { pattern, replacement } of SECRETS) shown = shown.replace(pattern, replacement);
+  const shown = withoutSecrets(text.slice(0, MAX_SEARCHED));
   return text.length <= MAX_STRING || shown.length <= MAX_STRING
     ? shown
     : `${shown.slice(0, MAX_STRING)}… (${text.length} characters)`;
+}
+
+function withoutSecrets(text: string): string {
+  if (!ANY_MARKER.test(text)) return text;
+  let shown = text;
+  for (const { pattern, replacement } of SECRETS) shown = shown.replace(pattern, replacement);
+  return shown;
+}
+
+/** What a path into the arguments looks like in a reason: conditions/path.ts. */
+const PATH = /\bargs(?:\.[\p{L}\p{N}_$-]+|\["(?:[^"\\]|\\.)*"\]|\[[\d*]+\])+/gu;
+/** A text that was cut where it looked like a secret: too little may be left of it to know it by. */
+const CUT_SECRET = new RegExp(`(?:${ANY_MARKER.source})[^\\s"]*…`, 'gi');
+
+/**
+ * A reason as `args.password is "…", not "x"` without secrets. Whatever is said of an argument whose
+ * name tells that it is one goes, and all behind it: what an agent has written may look like the end.
+ */
+export function redactReason(text: string): string {
+  const shown = text.slice(0, MAX_SEARCHED);
+  const secret = shown.includes('args') ? endOfSecretPath(shown) : undefined;
+  const rest = secret === undefined ? shown : `${shown.slice(0, secret)} ${REMOVED}`;
+  return shorten(withoutSecrets(rest.replace(CUT_SECRET, `${REMOVED}…`)), MAX_SEARCHED);
+}
+
+function endOfSecretPath(text: string): number | undefined {
+  PATH.lastIndex = 0;
+  for (let found = PATH.exec(text); found !== null; found = PATH.exec(text)) {
+    const [path] = found;
+    if (isSecretPath(path)) return found.index + path.length;
+    // One may lie in what looks like a name of another.
+    PATH.lastIndex = found.index + 1;
+  }
+  return undefined;
+}
+
+/** The value at a path into the arguments, as JSON, for people: `[redacted]` where it is a secret. */
+export function redactValue(path: string, json: string): string {
+  return isSecretPath(path) ? REMOVED : redactText(json);
+}
+
+// All below a secret is one.
+function isSecretPath(path: string): boolean {
+  return path.startsWith('args') && path.split(/[.[\]]+/).some(isSecretKey);
 }

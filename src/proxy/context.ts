@@ -1,5 +1,6 @@
 // What is the same for every call of one run of the wrapper.
-import { type SessionFacts, shorten } from '../audit/record.ts';
+import type { SessionFacts } from '../audit/record.ts';
+import { redactValue } from '../audit/redact.ts';
 import { type BoundLimit, counterId, type Due, type Limit } from '../policy/limits.ts';
 import { limitsOf, type Policy } from '../policy/policy.ts';
 import type { Judged } from './judge.ts';
@@ -71,19 +72,20 @@ export function contextOf(settings: Settings): Context {
       const found = bound.get(limit);
       // INVARIANT: what is evaluated is what was bound.
       if (found === undefined) throw new RangeError(`the limit on ${limit.counter} has no counter`);
-      if (value !== undefined) return { ...found, amount, ...counterOf(value, found.id) };
+      if (value !== undefined) return { ...found, amount, ...counterOf(value, found) };
       return amount === found.amount ? found : { ...found, amount };
     },
   };
 }
 
-/** Longer values are known by their digest. */
-const LONGEST_VALUE = 200;
-
-function counterOf(value: string, id: string): Pick<BoundLimit, 'id' | 'group' | 'value'> {
+// The state file keeps no secrets: they, and long values, are known by their digest.
+function counterOf(
+  value: string,
+  { id, per = '' }: BoundLimit,
+): Pick<BoundLimit, 'id' | 'group' | 'value'> {
   const group = `${id} `;
-  const name = value.length > LONGEST_VALUE ? digest(value) : value;
-  return { id: group + name, group, value: shorten(value, LONGEST_VALUE) };
+  const shown = redactValue(per, value);
+  return { id: group + (shown === value ? value : digest(value)), group, value: shown };
 }
 
 function digest(text: string): string {

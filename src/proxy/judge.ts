@@ -1,6 +1,6 @@
 // From a decision to a verdict: which layers stop the call, which limits it takes, what is recorded.
 import { MAX_NAME, type RecordRow, shorten } from '../audit/record.ts';
-import { redactName } from '../audit/redact.ts';
+import { redactName, redactReason } from '../audit/redact.ts';
 import type { Call, ToolCall } from '../policy/call.ts';
 import type { Decision, Slot } from '../policy/decision.ts';
 import { evaluate } from '../policy/evaluate.ts';
@@ -119,15 +119,22 @@ function rowOf(
   about: About,
 ): RecordRow | undefined {
   if (!context.records) return undefined;
-  const subject = redactName(verdict.subject);
   return {
     facts: context.facts(),
     at: context.now(),
     method: about.method,
-    verdict: subject === verdict.subject ? verdict : { ...verdict, subject },
+    verdict: redacted(verdict),
     forwarded,
     arguments: about.arguments,
   };
+}
+
+function redacted(verdict: Verdict): Verdict {
+  const subject = redactName(verdict.subject);
+  // A reason may be made of arguments.
+  const reason = verdict.reason && redactReason(verdict.reason);
+  const isSame = subject === verdict.subject && reason === verdict.reason;
+  return isSame ? verdict : { ...verdict, subject, reason };
 }
 
 /** The verdict once it is known how the limits stood; `exceeded` of them stops the call. */

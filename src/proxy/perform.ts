@@ -1,5 +1,5 @@
 // Carrying out a session's actions, in order.
-import { redactText } from '../audit/redact.ts';
+import { redactReason, redactText } from '../audit/redact.ts';
 import type { Demand, Settled } from '../store/contract.ts';
 import type { Action } from './action.ts';
 
@@ -60,7 +60,7 @@ function say(
     case 'denied': {
       const { effect, subject, reason } = action.verdict;
       return effects.denied(
-        `${effect} ${redactText(subject)}${reason === null ? '' : `: ${reason}`}`,
+        `${effect} ${redactText(subject)}${reason === null ? '' : `: ${redactReason(reason)}`}`,
       );
     }
     case 'note':
