@@ -4,7 +4,18 @@ import type { BoundLimit } from '../policy/limits.ts';
 import { alignedSpan, alignmentOf, reachOf } from '../policy/window.ts';
 import type { Counter } from './decide.ts';
 import type { Row } from './driver.ts';
-import { addedUp, between, emptyPart, PART, type Part, partBytes, partOfBytes } from './entries.ts';
+import {
+  addUp,
+  between,
+  emptyPart,
+  nextPart,
+  PART,
+  type Part,
+  partBytes,
+  partOfBytes,
+  type Sum,
+  sumBefore,
+} from './entries.ts';
 
 /** A counter's row, but for its key. */
 export interface CounterRow {
@@ -99,6 +110,11 @@ export class StoredCounter implements Counter {
       : this.granted - index;
   }
 
+  /** True while some window may count what it holds. */
+  isAlive(now: number): boolean {
+    return this.last + this.keep >= now;
+  }
+
   tally(alignment: string, start: number): number {
     const found = this.tallies?.get(alignment);
     return found !== undefined && found.start >= start ? found.used : 0;
@@ -167,16 +183,14 @@ export class StoredCounter implements Counter {
 
   private append(time: number, amount: number): void {
     const part = this.filling();
-    const { times, sums } = this.tail;
     const at = this.granted % PART;
-    times[at] = time;
-    if (sums !== undefined) sums[at + 1] = addedUp(sums[at] ?? 0, amount);
+    this.tail.times[at] = time;
+    addUp(this.tail, at, amount);
     this.granted++;
     if (this.granted % PART !== 0) return;
     this.parts.set(part, this.tail);
     this.unsaved.add(part);
-    this.tail = emptyPart(this.addsUp);
-    if (sums !== undefined) this.tail.sums?.set(sums.subarray(PART), 0);
+    this.tail = nextPart(this.tail);
     // Looking for old parts once a part is often enough.
     this.prune(time);
   }
@@ -203,8 +217,8 @@ export class StoredCounter implements Counter {
     return this.partWith(index).times[index % PART] ?? 0;
   }
 
-  private sumBefore(index: number): number {
-    return this.partWith(index).sums?.[index % PART] ?? 0;
+  private sumBefore(index: number): Sum {
+    return sumBefore(this.partWith(index), index % PART);
   }
 
   private partWith(index: number): Part {

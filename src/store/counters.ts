@@ -10,6 +10,14 @@ const MAX_REMEMBERED = 1000;
 /** Old counters looked at for each new one, so that the dead ones stay few. */
 const LOOKED_AT = 8;
 
+/** Of a limit that has a counter for each value. */
+interface Room {
+  /** How many were alive when the transaction looked. */
+  readonly live: number;
+  /** Those that it has seen dead: they may be alive by now. */
+  readonly dead: StoredCounter[];
+}
+
 /** The counters of one database; `transaction()` begins a new view of them. */
 export class Counters {
   private readonly find: Statement;
@@ -24,6 +32,7 @@ export class Counters {
   private used: StoredCounter[] = [];
   private created = 0;
   private transactions = 0;
+  private readonly rooms = new Map<string, Room>();
 
   constructor(
     private readonly database: Database,
@@ -48,6 +57,7 @@ export class Counters {
     this.transactions++;
     this.used = [];
     this.created = 0;
+    this.rooms.clear();
     if (this.remembered.size > MAX_REMEMBERED) this.forget();
   }
 
@@ -56,11 +66,22 @@ export class Counters {
     this.remembered.clear();
   }
 
-  /** Undefined where the limit has a counter for each value, and there are too many alive. */
+  /** Undefined where the limit has a counter for each value, and too many others are alive. */
   counterOf(limit: BoundLimit, now: number): StoredCounter | undefined {
-    const known = this.remembered.get(limit.id);
-    if (known?.seen === this.transactions) return known;
-    const counter = this.current(limit, now);
+    const { id, group } = limit;
+    const known = this.remembered.get(id);
+    const counter = known?.seen === this.transactions ? known : this.looked(limit, known, now);
+    if (counter === undefined || group === undefined || counter.isAlive(now)) return counter;
+    return this.hasRoom(group, now) ? counter : undefined;
+  }
+
+  /** The counter as the file has it, seen for the first time in this transaction. */
+  private looked(
+    limit: BoundLimit,
+    known: StoredCounter | undefined,
+    now: number,
+  ): StoredCounter | undefined {
+    const counter = this.current(limit, known, now);
     if (counter === undefined) return undefined;
     counter.seen = this.transactions;
     this.used.push(counter);
@@ -69,15 +90,21 @@ export class Counters {
       this.warn(
         `the counter ${limit.counter} holds times later than the clock shows: counted as now`,
       );
+    if (limit.group !== undefined && !counter.isAlive(now))
+      this.roomOf(limit.group, now).dead.push(counter);
     return counter;
   }
 
-  private current(limit: BoundLimit, now: number): StoredCounter | undefined {
-    const key = limit.id;
-    const known = this.remembered.get(key);
+  private current(
+    limit: BoundLimit,
+    known: StoredCounter | undefined,
+    now: number,
+  ): StoredCounter | undefined {
+    const { id: key, group } = limit;
     if (known !== undefined && this.isCurrent(known)) return known;
     const found = this.find.get(key);
-    if (found === undefined && !this.hasRoom(limit, now)) return undefined;
+    // Before a row is made for it.
+    if (found === undefined && group !== undefined && !this.hasRoom(group, now)) return undefined;
     const row = counterRow(found ?? this.added(key));
     if (known?.id === row.id) {
       known.restore(row);
@@ -91,10 +118,19 @@ export class Counters {
     return counter;
   }
 
-  private hasRoom({ group }: BoundLimit, now: number): boolean {
-    if (group === undefined) return true;
-    // Those of this transaction are not written yet, and do not look alive.
-    return this.liveIn(group, now) + this.created < MAX_VALUES;
+  private hasRoom(group: string, now: number): boolean {
+    const { live, dead } = this.roomOf(group, now);
+    const revived = dead.filter(counter => counter.isAlive(now)).length;
+    return live + revived < MAX_VALUES;
+  }
+
+  // Counted once: what this transaction changes is written at its end.
+  private roomOf(group: string, now: number): Room {
+    const known = this.rooms.get(group);
+    if (known !== undefined) return known;
+    const room = { live: this.liveIn(group, now), dead: [] };
+    this.rooms.set(group, room);
+    return room;
   }
 
   private isCurrent({ id, granted, changes }: StoredCounter): boolean {

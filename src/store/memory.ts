@@ -12,22 +12,20 @@ export interface MemoryStore extends Store {
 }
 
 export function memoryStore(now: () => number): MemoryStore {
-  const counters = new Map<string, MemoryCounter>();
+  /** By group, if any, and identity. */
+  const groups = new Map<string, Map<string, MemoryCounter>>();
   const rows: RecordRow[] = [];
   const settled: Settled[] = [];
-  const counterOf = (limit: BoundLimit): MemoryCounter | undefined => {
-    const { id, group } = limit;
-    const known = counters.get(id);
-    if (known !== undefined) return known;
-    if (group !== undefined && liveIn(group, limit) >= MAX_VALUES) return undefined;
-    const counter = new MemoryCounter();
+  const counterOf = ({ id, group, windows }: BoundLimit): MemoryCounter | undefined => {
+    const counters = groups.get(group ?? '') ?? new Map<string, MemoryCounter>();
+    groups.set(group ?? '', counters);
+    const reach = Math.max(...windows.map(reachOf));
+    const isAlive = ({ last }: MemoryCounter) => last + reach >= now();
+    const counter = counters.get(id) ?? new MemoryCounter();
+    if (group !== undefined && !isAlive(counter) && counters.size >= MAX_VALUES)
+      if ([...counters.values()].filter(isAlive).length >= MAX_VALUES) return undefined;
     counters.set(id, counter);
     return counter;
-  };
-  const liveIn = (group: string, { windows }: BoundLimit): number => {
-    const reach = Math.max(...windows.map(reachOf));
-    return [...counters].filter(([id, { last }]) => id.startsWith(group) && last + reach >= now())
-      .length;
   };
   return {
     rows,
@@ -53,20 +51,31 @@ class MemoryCounter implements Counter {
   last = 0;
 
   usedAfter(time: number): number {
-    return this.total - (this.before[this.times.findLastIndex(at => at <= time) + 1] ?? this.total);
+    return this.usedFrom(this.firstWhere(index => (this.times[index] ?? 0) > time));
   }
 
   timeLeaving(left: number): number | undefined {
-    const last = this.before.findLastIndex((_, i) => this.total - this.amountUpTo(i) > left);
-    return this.times[last + 1];
+    return this.times[this.firstWhere(index => this.usedFrom(index + 1) <= left)];
   }
 
   entryBefore(later: number): number | undefined {
     return this.times.at(-1 - later);
   }
 
-  private amountUpTo(index: number): number {
-    return this.before[index + 1] ?? this.total;
+  private usedFrom(index: number): number {
+    return this.total - (this.before[index] ?? this.total);
+  }
+
+  /** The first entry for which it is true, as for all later ones. */
+  private firstWhere(isTrue: (index: number) => boolean): number {
+    let low = 0;
+    let high = this.times.length;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (isTrue(middle)) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 
   tally(alignment: string, start: number): number {

@@ -47,14 +47,18 @@ function read(
   now: number,
 ): StoredCounter | undefined {
   const found = database?.prepare('SELECT * FROM counters WHERE key = ?').get(limit.id);
-  const { group } = limit;
-  if (found === undefined && group !== undefined && database !== undefined)
-    if (liveCounter(database)(group, now) >= MAX_VALUES) return undefined;
   const part = database?.prepare('SELECT times FROM grants WHERE counter = ? AND part = ?');
-  return new StoredCounter(counterRow(found ?? EMPTY), limit.cost !== undefined, (id, number) => {
-    const times = part?.get(id, number)?.times;
-    return times instanceof Uint8Array ? times : undefined;
-  });
+  const counter = new StoredCounter(
+    counterRow(found ?? EMPTY),
+    limit.cost !== undefined,
+    (id, number) => {
+      const times = part?.get(id, number)?.times;
+      return times instanceof Uint8Array ? times : undefined;
+    },
+  );
+  const { group } = limit;
+  if (group === undefined || database === undefined || counter.isAlive(now)) return counter;
+  return liveCounter(database)(group, now) < MAX_VALUES ? counter : undefined;
 }
 
 const EMPTY = { id: 0, granted: 0, pruned: 0, last: 0, keep: 0, changes: 0, tallies: '[]' };
