@@ -2,8 +2,8 @@
 // that is being filled lies in the counter's own row, the full ones beside it.
 import type { BoundLimit } from '../policy/limits.ts';
 import { alignedSpan, alignmentOf, reachOf } from '../policy/window.ts';
+import type { CounterRow } from './counter-row.ts';
 import type { Counter } from './decide.ts';
-import type { Row } from './driver.ts';
 import {
   addUp,
   between,
@@ -16,18 +16,6 @@ import {
   type Sum,
   sumBefore,
 } from './entries.ts';
-
-/** A counter's row, but for its key. */
-export interface CounterRow {
-  readonly id: number;
-  readonly granted: number;
-  readonly pruned: number;
-  readonly last: number;
-  readonly keep: number;
-  readonly changes: number;
-  readonly tail: Uint8Array;
-  readonly tallies: string;
-}
 
 interface Tally {
   readonly start: number;
@@ -237,18 +225,4 @@ export class StoredCounter implements Counter {
 
 function talliesOf(text: string): Map<string, Tally> | undefined {
   return text === '[]' ? undefined : new Map(JSON.parse(text) as [string, Tally][]);
-}
-
-/** A row as a driver gives it. */
-export function counterRow(row: Row): CounterRow {
-  return {
-    id: Number(row.id),
-    granted: Number(row.granted),
-    pruned: Number(row.pruned),
-    last: Number(row.last),
-    keep: Number(row.keep),
-    changes: Number(row.changes),
-    tail: row.tail instanceof Uint8Array ? row.tail : new Uint8Array(),
-    tallies: String(row.tallies),
-  };
 }

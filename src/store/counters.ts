@@ -1,7 +1,8 @@
 // Counters in the state file: reading, writing and forgetting them. What was read stays in memory, and
 // each transaction asks the file whether it still holds: a wrapper that is alone reads nothing twice.
 import { type BoundLimit, MAX_VALUES } from '../policy/limits.ts';
-import { counterRow, StoredCounter } from './counter.ts';
+import { StoredCounter } from './counter.ts';
+import { counterRow } from './counter-row.ts';
 import type { Database, Row, Statement } from './driver.ts';
 import { liveCounter } from './group.ts';
 
