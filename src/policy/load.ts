@@ -110,16 +110,19 @@ function conflicts(
   const found = [];
   for (const { layer, path, key, limit } of policies.flatMap(limitsIn)) {
     // By default what counts differently has a counter of its own; one name can mean one thing only.
-    const named = limit.named ? { ...limit, cost: undefined, per: undefined } : limit;
-    const id = counterId(named, { ...owner, layer });
+    const meanings = limit.named ? [{ ...limit, cost: undefined, per: undefined }, limit] : [limit];
     const how = howItCounts(limit);
-    const first = kinds.get(id);
-    if (first === undefined) kinds.set(id, { how, key });
-    else if (first.how !== how)
+    let other: { how: string; key: string } | undefined;
+    for (const id of meanings.map(meaning => counterId(meaning, { ...owner, layer }))) {
+      const first = kinds.get(id) ?? { how, key };
+      kinds.set(id, first);
+      if (first.how !== how) other ??= first;
+    }
+    if (other !== undefined)
       found.push({
         layer,
         path,
-        message: `counter \`${limit.counter}\` (scope ${limit.scope}) is ${first.how} in \`${first.key}\` and ${how} here: give one of the limits a \`counter\` of its own`,
+        message: `counter \`${limit.counter}\` (scope ${limit.scope}) is ${other.how} in \`${other.key}\` and ${how} here: give one of the limits a \`counter\` of its own`,
       });
   }
   return found;

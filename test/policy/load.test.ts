@@ -440,6 +440,24 @@ describe('limits that share a counter but count in different ways', () => {
       `"all_tools": {"limits": [${limit('c', 'fixed')}]},\n"prompts": {"limits": [${limit('c', 'sliding')}]}`,
       '3:1: `prompts`',
     ],
+    ...[
+      ['"cost": 1', '"cost": 2'],
+      ['"cost": {"path": "args.a"}', '"cost": {"path": "args.b"}'],
+      ['"cost": {"path": "args.a"}', '"cost": {"path": "args.a", "default": 1}'],
+      ['"cost": 1', '"per": "tool"'],
+      ['"per": "args.a"', '"per": "args.b"'],
+    ].map(([a, b]): [string, string] => [
+      `"tools": {"a": {"limits": [${limit('c', 'fixed', `, ${a}`)}]},\n"b": {"limits": [${limit('c', 'fixed', `, ${b}`)}]}}`,
+      '3:1: `tools.b`',
+    ]),
+    // What a key names by default may be what another one names.
+    ...[
+      ['"cost": 1', '"cost": 2'],
+      ['"per": "args.a", "cost": 1', '"per": "args.a", "cost": 2'],
+    ].map(([a, b]): [string, string] => [
+      `"all_tools": {"limits": [${limit('b', 'fixed', `, ${a}`)}]},\n"tools": {"b": {"limits": [{"max": 1, "window": "day", "kind": "fixed", ${b}}]}}`,
+      '2:7: `all_tools`|3:11: `tools.b`',
+    ]),
     // A tool may be called as a section is.
     [
       `"tools": {"prompts": {"limits": [${limit('c', 'fixed')}]}},\n"prompts": {"limits": [${limit('c', 'sliding')}]}`,
@@ -449,8 +467,16 @@ describe('limits that share a counter but count in different ways', () => {
     const problems = await json(rest);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(
-      new RegExp(`^p\\.json:${place}: counter \`.*\` \\(scope \\w+\\) is `),
+      new RegExp(`^p\\.json:(?:${place}): counter \`.*\` \\(scope \\w+\\) is `),
     );
+  });
+
+  test('not where a key has several limits, each with its own counter by default', async () => {
+    const each = ['"cost": 1', '"per": "tool"', '"per": "args.a"', '"per": "args.a", "cost": 1'];
+    const limits = ['', ...each.map(more => `, ${more}`)].map(
+      more => `{"max": 1, "window": "day"${more}}`,
+    );
+    expect(await json(`"tools": {"a": {"limits": [${limits}]}}`)).toEqual([]);
   });
 
   const layers = async (kinds: [string, object][]) =>
