@@ -2,7 +2,7 @@
 // What stands there is read by conditions/compile.ts, which is loaded only where there is any.
 import type { Exact } from '../rpc/exact.ts';
 import type { Conditions, Reading } from './conditions/condition.ts';
-import type { Path } from './problems.ts';
+import type { Path } from './document-path.ts';
 
 export interface Place {
   readonly path: Path;

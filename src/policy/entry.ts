@@ -1,8 +1,8 @@
 // An entry of a policy made ready: its action, its rules on arguments and its limits.
 import { type ArgumentRules, RULE_KEYS, type RuleList } from './argument-rules.ts';
 import type { Conditions } from './conditions/condition.ts';
+import type { Path } from './document-path.ts';
 import { type Metered, meter, metered } from './metered.ts';
-import type { Path } from './problems.ts';
 import type { Category, EntryDocument } from './schema.ts';
 
 export type Action = 'allow' | 'deny' | 'require_approval';

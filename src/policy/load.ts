@@ -3,11 +3,12 @@ import { DUPLICATE } from '../rpc/keys.ts';
 import { scanJson } from '../rpc/scan.ts';
 import { type ArgumentRules, NO_RULES, rulePlaces } from './argument-rules.ts';
 import type { PathMeans } from './conditions/compile.ts';
+import { describePath, type Path } from './document-path.ts';
 import { counterId, type Limit, MAIN_LAYER } from './limits.ts';
 import { compilePolicy, limitsOf, type Policy } from './policy.ts';
-import { describePath, type Path, type Problem, problemsOf } from './problems.ts';
-import { policySchema } from './schema.ts';
-import { locate, readYaml } from './yaml.ts';
+import type { Located, Problem } from './problems.ts';
+import { type PolicyDocument, policySchema } from './schema.ts';
+import { readYaml } from './yaml.ts';
 
 /** A policy's text and what to call it. */
 export interface PolicySource {
@@ -24,30 +25,66 @@ export interface PolicySource {
 const UNKNOWN: PathMeans = { realPath: () => undefined, home: undefined, isWindows: false };
 
 export type LoadResult = { policy: Policy } | { problems: string[] };
+export type CheckResult = { policy: Policy; document: PolicyDocument } | { problems: Located[] };
 
 /**
  * Reads one document. All problems are reported at once, as `name:line:column: message`.
- * YAML is loaded only for a YAML document, or to find the position of a problem; what compiles rules
- * on arguments only where there are some. `means` is what those may need of the machine.
+ * `means` is what rules on arguments may need of the machine.
  */
 export async function loadPolicy(source: PolicySource, means = UNKNOWN): Promise<LoadResult> {
-  const { document, problems } = await read(source);
-  if (document === undefined) return { problems: await locate(source.name, source.text, problems) };
-  const parsed = policySchema.safeParse(document);
-  const rules = await argumentRules(document, means);
-  const all = [
-    ...problems,
-    ...(parsed.success ? [] : problemsOf(parsed.error, document)),
-    ...('problems' in rules ? rules.problems : []),
-  ];
-  if (!parsed.success || 'problems' in rules || all.length > 0)
-    return { problems: await locate(source.name, source.text, all) };
+  const checked = await checkPolicy(source, means);
+  if ('policy' in checked) return checked;
+  const { renderLocated } = await import('./problems.ts');
+  return { problems: checked.problems.map(problem => renderLocated(source.name, problem)) };
+}
+
+/**
+ * The same with the document, or the problems as they are. YAML is loaded only for a YAML document, or
+ * to find the position of a problem; messages only for one; what compiles rules on arguments only where
+ * there are some.
+ */
+export async function checkPolicy(source: PolicySource, means = UNKNOWN): Promise<CheckResult> {
+  const read = await readDocument(source);
+  if (read.document === undefined) return located(source, read.problems);
+  const parsed = policySchema.safeParse(read.document);
+  const rules = await argumentRules(read.document, means);
+  if (!parsed.success || 'problems' in rules || read.problems.length > 0) {
+    const { problemsOf } = await import('./problems.ts');
+    const found = [
+      ...(parsed.success ? [] : problemsOf(parsed.error, read.document, policySchema)),
+      ...('problems' in rules ? rules.problems : []),
+    ];
+    return located(source, [...read.problems, ...found.filter(isNew(read.problems))]);
+  }
   const layer = source.layer ?? MAIN_LAYER;
   const policy = compilePolicy(parsed.data, layer, rules.rules, source.machine);
   const conflicts = kindConflicts(policy);
-  return conflicts.length > 0
-    ? { problems: await locate(source.name, source.text, conflicts) }
-    : { policy };
+  return conflicts.length > 0 ? located(source, conflicts) : { policy, document: parsed.data };
+}
+
+async function located({ text }: PolicySource, problems: readonly Problem[]) {
+  const { locate } = await import('./problems.ts');
+  return { problems: await locate(text, problems) };
+}
+
+// What was read otherwise than it is written is no news as a wrong value, and what both the schema and
+// that of conditions say is said once.
+function isNew(known: readonly Problem[]): (problem: Problem) => boolean {
+  const said = new Set(known.filter(({ path }) => path.length > 0).map(keyOf));
+  // A condition is told of its whole value.
+  const isAbout = ({ path }: Problem) =>
+    path.at(-1) === 'value' &&
+    known.some(other => keyOf(other).startsWith(`${keyOf({ path }).slice(0, -1)},`));
+  return problem => {
+    const key = keyOf(problem);
+    const isKnown = said.has(key) || said.has(key + problem.message) || isAbout(problem);
+    said.add(key + problem.message);
+    return !isKnown;
+  };
+}
+
+function keyOf({ path }: Pick<Problem, 'path'>): string {
+  return JSON.stringify(path);
 }
 
 async function argumentRules(
@@ -60,21 +97,32 @@ async function argumentRules(
   return compileRules(places, means);
 }
 
+// No number that is shorter is changed by being read; what matches need not be a number.
+const MAY_BE_INEXACT = /[\d.]{15}|\d[eE]/;
+
 /** `document` is undefined where the text cannot be read at all. */
-async function read(source: PolicySource): Promise<{ document?: unknown; problems: Problem[] }> {
-  if (source.format === 'yaml') return checkedKeys(await readYaml(source.text));
-  const bytes = Buffer.from(`${source.text}\n`);
+async function readDocument({ text, format }: PolicySource): Promise<ReadDocument> {
+  if (format === 'yaml') return checkedKeys(await readYaml(text));
+  const bytes = Buffer.from(`${text}\n`);
   const fault = scanJson(bytes, 0, bytes.length - 1);
   if (fault === undefined) {
-    return checkedKeys({ document: JSON.parse(source.text), problems: [] });
+    const isExact = !MAY_BE_INEXACT.test(text);
+    const problems = isExact ? [] : (await import('./problems.ts')).inexactNumbers(bytes);
+    return checkedKeys({ document: JSON.parse(text), problems });
   }
   // YAML names every duplicate key of a text that is otherwise JSON.
-  if (fault.message === DUPLICATE) return checkedKeys(await readYaml(source.text));
+  if (fault.message === DUPLICATE) return checkedKeys(await readYaml(text));
   const offset = bytes.toString('utf8', 0, fault.at).length;
-  return { problems: [{ path: [], message: fault.message, offset }] };
+  const { faultInJson } = await import('./problems.ts');
+  return { problems: [faultInJson(text, offset, fault.message)] };
 }
 
-function checkedKeys(read: { document?: unknown; problems: Problem[] }) {
+interface ReadDocument {
+  readonly document?: unknown;
+  readonly problems: Problem[];
+}
+
+function checkedKeys(read: ReadDocument): ReadDocument {
   return { ...read, problems: [...read.problems, ...unusableKeys(read.document, [])] };
 }
 

@@ -2,8 +2,8 @@
 import type { Exact } from '../rpc/exact.ts';
 import { partsOf } from './amount.ts';
 import type { ArgumentRules, Measured } from './argument-rules.ts';
+import type { Path } from './document-path.ts';
 import type { Due, Limit } from './limits.ts';
-import type { Path } from './problems.ts';
 import type { LimitDocument } from './schema.ts';
 
 /** What a limit may read of a call. */

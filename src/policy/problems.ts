@@ -1,10 +1,18 @@
-// What is wrong with a policy document, in words, and where: `policy.yaml:12:5: …`.
+// What is wrong with a policy document, in words, and where. A file of its own in dist/, loaded only
+// where something is wrong.
 import type * as z from 'zod/mini';
-import { NOT_BUILT } from './schema.ts';
+import type { Path } from './document-path.ts';
+import { keysAt } from './messages/schema-keys.ts';
+import { unknownKey } from './messages/unknown-key.ts';
+import { hintForText, hintForType, hintForWord } from './messages/wrong-value.ts';
 
-export type Path = readonly (string | number)[];
+export { describePath, type Path } from './document-path.ts';
+export { faultInJson } from './messages/json-fault.ts';
+export { type Located, locate, renderLocated } from './messages/locate.ts';
+export { inexactNumbers, numberInYaml } from './messages/numbers.ts';
+export { faultInYaml } from './messages/yaml-fault.ts';
 
-/** One problem of a document; `path` leads to the value, `key` to one of its keys. */
+/** One problem of a document; `path` leads to the value, or to the key. */
 export interface Problem {
   readonly path: Path;
   readonly message: string;
@@ -15,69 +23,106 @@ export interface Problem {
 }
 
 /** Problems of zod's validation, each with its own path. */
-export function problemsOf(error: z.core.$ZodError, document: unknown): Problem[] {
-  return error.issues.flatMap(issue => {
-    const path = issue.path.filter(part => typeof part !== 'symbol');
-    switch (issue.code) {
-      case 'unrecognized_keys':
-        return issue.keys.map(key => ({
-          path: [...path, key],
-          message: unknownKey(key),
-          atKey: true,
-        }));
-      case 'invalid_key':
-        return [
-          { path, message: issue.issues[0]?.message ?? 'this name cannot be used', atKey: true },
-        ];
-      case 'invalid_type':
-        return [{ path, message: typed(issue, valueAt(document, path)) }];
-      case 'invalid_value':
-        return [{ path, message: listed(issue, valueAt(document, path)) }];
-      default:
-        return [{ path, message: withValue(lower(issue.message), valueAt(document, path)) }];
+export function problemsOf(
+  error: z.core.$ZodError,
+  document: unknown,
+  schema: z.core.$ZodType,
+): Problem[] {
+  const { issues } = error;
+  const placeOf = ({ path }: z.core.$ZodIssue) => JSON.stringify(path);
+  const withUnknownKeys = new Set(
+    issues.filter(({ code }) => code === 'unrecognized_keys').map(placeOf),
+  );
+  // What else is said of such an object as a whole would only say the same again.
+  return issues
+    .filter(issue => issue.code !== 'custom' || !withUnknownKeys.has(placeOf(issue)))
+    .flatMap(issue => problemsIn(issue, [], document, schema));
+}
+
+function problemsIn(
+  issue: z.core.$ZodIssue,
+  above: Path,
+  document: unknown,
+  schema: z.core.$ZodType,
+): Problem[] {
+  const path = [...above, ...issue.path.filter(part => typeof part !== 'symbol')];
+  const value = valueAt(document, path);
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map(key => ({
+        path: [...path, key],
+        message: unknownKey(key, keysAt(schema, path)),
+        atKey: true,
+      }));
+    case 'invalid_key':
+      return [
+        { path, message: issue.issues[0]?.message ?? 'this name cannot be used', atKey: true },
+      ];
+    case 'invalid_type': {
+      const kind = issue.expected === 'record' ? 'object' : issue.expected;
+      const hint = hintForType(kind, path, value);
+      return [problemAt(path, expecting(issue, EXPECTED[kind] ?? kind), value, hint)];
     }
-  });
+    case 'invalid_value': {
+      const hint = hintForWord(path, value, issue.values.map(String));
+      const expected = expecting(issue, oneOf(issue.values));
+      // Of many words the one that was meant is enough.
+      const isLong = hint !== undefined && expected.length > 100;
+      return [problemAt(path, isLong ? expected.replace(/:.*/, '') : expected, value, hint)];
+    }
+    case 'invalid_union': {
+      // Of several kinds of value, one that is nearly one of them is told what keeps it from that.
+      const near = issue.errors.find(issues => isObject(value) && issues.every(hasPlace));
+      if (near !== undefined && near.length > 0)
+        return near.flatMap(inner => problemsIn(inner, path, document, schema));
+      return [problemAt(path, lower(issue.message), value)];
+    }
+    default:
+      return [problemAt(path, lower(issue.message), value)];
+  }
 }
 
-function unknownKey(key: string): string {
-  return NOT_BUILT.has(key)
-    ? 'this version cannot enforce this key yet, so it does not accept it'
-    : 'unknown key';
+/** `expected …, found …`; without a hint of its own, the one that fits where it stands. */
+export function problemAt(
+  path: Path,
+  expected: string,
+  value: unknown,
+  hint = hintForText(path, value, expected),
+): Problem {
+  const found = value === undefined ? 'but it is missing' : `found ${brief(value)}`;
+  return { path, message: `${expected}, ${found}${hint === undefined ? '' : `; ${hint}`}` };
 }
 
-function typed(issue: { expected: string; message: string }, value: unknown): string {
-  const expected = issue.message.startsWith('expected')
-    ? issue.message
-    : `expected ${EXPECTED[issue.expected] ?? issue.expected}`;
-  return withValue(expected, value);
+function hasPlace({ code, path }: { code: string | undefined; path: PropertyKey[] }): boolean {
+  return path.length > 0 || code === 'unrecognized_keys';
+}
+
+function expecting({ message }: { message: string }, what: string): string {
+  return message.startsWith('expected') ? message : `expected ${what}`;
 }
 
 const EXPECTED: Record<string, string> = {
   object: 'an object',
-  record: 'an object',
   array: 'a list',
   string: 'a string',
   number: 'a number',
 };
 
-function listed(issue: { values: readonly unknown[]; message: string }, value: unknown): string {
-  const message = issue.message.startsWith('expected')
-    ? issue.message
-    : `expected ${issue.values.map(option => JSON.stringify(option)).join(' or ')}`;
-  return withValue(message, value);
-}
-
-function withValue(message: string, value: unknown): string {
-  return value === undefined
-    ? `${message}, but it is missing`
-    : `${message}, found ${brief(value)}`;
+function oneOf(values: readonly unknown[]): string {
+  const words = values.map(value => JSON.stringify(value));
+  const last = words.pop() ?? '';
+  return words.length === 0 ? last : `${words.join(', ')} or ${last}`;
 }
 
 function brief(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return 'an object';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (isObject(value)) return 'an object';
   const text = JSON.stringify(value);
   return `\`${text.length > 60 ? `${text.slice(0, 57)}…` : text}\``;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function valueAt(document: unknown, path: Path): unknown {
@@ -92,15 +137,4 @@ function valueAt(document: unknown, path: Path): unknown {
 
 function lower(message: string): string {
   return message.charAt(0).toLowerCase() + message.slice(1);
-}
-
-/** `tools.a.limits[0].max`, with names that are no identifiers in quotes. */
-export function describePath(path: Path): string {
-  return path
-    .map((part, index) => {
-      if (typeof part === 'number') return `[${part}]`;
-      if (!/^[\w*?:/-]+$/.test(part)) return `[${JSON.stringify(part)}]`;
-      return index === 0 ? part : `.${part}`;
-    })
-    .join('');
 }

@@ -1,10 +1,23 @@
-// Reading YAML, and finding where in a text, YAML or JSON, a part of a document stands. The library
-// is loaded only when it is needed: a JSON policy without problems is read without it.
-import type { Document } from 'yaml';
+// Reading YAML so that it means what a reader without the specification at hand takes it to mean. The
+// library is loaded only where there is a YAML document.
+import type { Document, Node, Pair, YAMLMap } from 'yaml';
+import { isHeldByDouble } from '../rpc/decimal.ts';
 import { DUPLICATE } from '../rpc/keys.ts';
-import { describePath, type Path, type Problem } from './problems.ts';
+import type { Path } from './document-path.ts';
+import type { Problem } from './problems.ts';
 
 const MAX_ALIASES = 100;
+
+/** A number as JSON spells it: no other reader takes it for another one. */
+const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** A number that is written so that it may be read as another one. */
+export interface OddNumber {
+  readonly source: string;
+  readonly value: number;
+  readonly path: Path;
+  readonly offset: number;
+}
 
 /** The document in a text; undefined where it cannot be read at all. */
 export async function readYaml(text: string): Promise<{ document?: unknown; problems: Problem[] }> {
@@ -12,97 +25,89 @@ export async function readYaml(text: string): Promise<{ document?: unknown; prob
   const parsed = parseDocument(text, { prettyErrors: false });
   const faults = [...parsed.errors, ...parsed.warnings]
     // Found again below, with keys that are the same only as names.
-    .filter(({ code }) => code !== 'DUPLICATE_KEY')
-    .map(({ message, pos }): Problem => ({ path: [], message, offset: pos[0] }));
-  const names = await nameProblems(parsed);
+    .filter(({ code }) => code !== 'DUPLICATE_KEY');
+  const { causes, others, numbers } = await misreadings(parsed);
   // What the parser makes of the rest of such a text would only hide the cause.
-  const causes = names.filter(({ message }) => message !== DUPLICATE);
   if (causes.length > 0) return { problems: causes };
-  if (faults.length > 0) return { problems: [...faults, ...names] };
+  if (faults.length > 0) {
+    const { faultInYaml } = await import('./problems.ts');
+    return { problems: [...faults.map(fault => faultInYaml(fault, text)), ...others] };
+  }
+  if (numbers.length > 0) {
+    const { numberInYaml } = await import('./problems.ts');
+    others.push(...numbers.map(numberInYaml));
+  }
   try {
     const document: unknown = parsed.toJS({ maxAliasCount: MAX_ALIASES }) ?? null;
     // Throws where an alias leads back to itself.
     JSON.stringify(document);
-    return { document, problems: names };
+    return { document, problems: others };
   } catch {
     const message = 'its aliases cannot be followed: there are too many, or one leads to itself';
     return { problems: [{ path: [], message, offset: text.indexOf('&') }] };
   }
 }
 
-// YAML's keys are typed, a policy's are names: `1` and `"1"` are one, and a list is none.
-async function nameProblems(parsed: Document.Parsed): Promise<Problem[]> {
-  const { isScalar, visit } = await import('yaml');
-  const problems: Problem[] = [];
-  const add = (message: string, node: { range?: readonly number[] | null }) =>
-    problems.push({ path: [], message, offset: node.range?.[0] ?? 0 });
+// YAML's keys are typed, a policy's are names: `1` and `"1"` are one, and a list is none. Its numbers
+// have spellings that other readers take for other numbers.
+async function misreadings(parsed: Document.Parsed) {
+  const { isAlias, isPair, isScalar, isSeq, visit } = await import('yaml');
+  const causes: Problem[] = [];
+  const others: Problem[] = [];
+  const numbers: OddNumber[] = [];
+  const offsetOf = (node: unknown) => (node as Partial<Node>)?.range?.[0] ?? 0;
+  const pathOf = (nodes: readonly unknown[]): Path =>
+    nodes.flatMap((node, i): Path => {
+      if (isPair(node)) return [String(isScalar(node.key) ? node.key.value : '')];
+      return isSeq(node) ? [node.items.indexOf(nodes[i + 1])] : [];
+    });
+
+  const checkKey = ({ key }: Pair, map: YAMLMap, seen: Set<string>) => {
+    const offset = offsetOf(key) || offsetOf(map);
+    // What is wrong with an alias is said below.
+    if (isAlias(key)) return;
+    if (!isScalar(key)) {
+      causes.push({ path: [], message: 'expected a name as key', offset });
+      return;
+    }
+    const name = String(key.value);
+    if (seen.has(name)) others.push({ path: [], message: DUPLICATE, offset });
+    seen.add(name);
+    const source = key.source ?? '';
+    if (typeof key.value !== 'string' && source !== name && source !== '')
+      others.push({
+        path: [],
+        message: `the name \`${source}\` needs quotes: YAML reads it as \`${name}\``,
+        offset,
+      });
+  };
+
+  if (parsed.directives.yaml.version !== '1.2')
+    causes.push({
+      path: [],
+      message: 'policies are read as YAML 1.2: leave `%YAML` out',
+      offset: 0,
+    });
   visit(parsed, {
     Map(_, map) {
       const seen = new Set<string>();
-      for (const { key } of map.items) {
-        if (!isScalar(key)) {
-          add('expected a name as key', isNode(key) ? key : map);
-          continue;
-        }
-        const name = String(key.value);
-        if (seen.has(name)) add(DUPLICATE, key);
-        seen.add(name);
-      }
+      for (const pair of map.items) checkKey(pair, map, seen);
+    },
+    Scalar(key, scalar, ancestors) {
+      const { value, source = '' } = scalar;
+      if (key === 'key' || typeof value !== 'number') return;
+      if (JSON_NUMBER.test(source) && isHeldByDouble(source)) return;
+      const path = pathOf([...ancestors, scalar]);
+      numbers.push({ source, value, path, offset: offsetOf(scalar) });
     },
     Alias(_, alias) {
       if (alias.resolve(parsed) === undefined)
-        add(
-          `a name that begins with \`*\` needs quotes: "*${alias.source.replace(/:$/, '')}"`,
-          alias,
-        );
+        causes.push({
+          path: [],
+          message: `a name that begins with \`*\` needs quotes: "*${alias.source.replace(/:$/, '')}"`,
+          offset: offsetOf(alias),
+        });
     },
   });
-  return problems;
-}
-
-function isNode(key: unknown): key is { range?: readonly number[] | null } {
-  return typeof key === 'object' && key !== null && 'range' in key;
-}
-
-/** `name:line:column: path: message` of each problem, sorted by position. */
-export async function locate(
-  name: string,
-  text: string,
-  problems: readonly Problem[],
-): Promise<string[]> {
-  const { parseDocument, isMap, isSeq, isScalar, LineCounter } = await import('yaml');
-  const lines = new LineCounter();
-  // JSON is YAML enough for positions, also where it is broken further down.
-  const root = parseDocument(text, { lineCounter: lines, prettyErrors: false }).contents;
-
-  const offsetOf = (path: Path, atKey: boolean): number => {
-    let node: unknown = root;
-    let offset = 0;
-    for (const [i, part] of path.entries()) {
-      const inList = isSeq(node);
-      if (isMap(node)) {
-        const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === part);
-        if (pair === undefined) break;
-        offset = isScalar(pair.key) ? (pair.key.range?.[0] ?? offset) : offset;
-        if (atKey && i === path.length - 1) break;
-        node = pair.value;
-      } else if (isSeq(node) && typeof part === 'number') node = node.items[part];
-      // A map that stands under a key is best found by that key.
-      if (isNode(node) && (inList || !isMap(node))) offset = node.range?.[0] ?? offset;
-    }
-    return offset;
-  };
-
-  return problems
-    .map(({ path, message, offset, atKey = false }) => ({
-      path,
-      message,
-      offset: offset ?? offsetOf(path, atKey),
-    }))
-    .sort((a, b) => a.offset - b.offset)
-    .map(({ path, message, offset }) => {
-      const { line, col } = lines.linePos(offset);
-      const where = path.length === 0 ? '' : `\`${describePath(path)}\`: `;
-      return `${name}:${Math.max(1, line)}:${Math.max(1, col)}: ${where}${message}`;
-    });
+  return { causes, others, numbers };
 }

@@ -29,19 +29,29 @@ describe('a policy that cannot be used', () => {
   const manyTools = Array.from({ length: 4000 }, (_, i) => `  tool_${i}: {}\n`).join('');
 
   test.each([
-    ['JSON that is broken', 'p.json', '{"version": "1",}', '1:17: expected a key in quotes'],
+    [
+      'JSON that is broken',
+      'p.json',
+      '{"version": "1",}',
+      '1:17: a comma too many before `}`: JSON has none behind the last one',
+    ],
     [
       'JSON with a wrong value',
       'p.json',
       '{"version": "1",\n"default": "deny", "hide": 1}',
-      '2:28: `hide`: expected a list, found `1`',
+      '2:28: `hide`: expected a list, found `1`; put it in a list: `[1]`',
     ],
-    ['YAML', 'p.yaml', 'version: "1"\ndefault: deny\nhyde: []\n', '3:1: `hyde`: unknown key'],
+    [
+      'YAML',
+      'p.yaml',
+      'version: "1"\ndefault: deny\nhyde: []\n',
+      '3:1: `hyde`: unknown key, did you mean `hide`?',
+    ],
     [
       'YAML that takes long to read',
       'p.yaml',
       `version: "1"\ndefault: deny\ntools:\n${manyTools}hyde: []\n`,
-      '4004:1: `hyde`: unknown key',
+      '4004:1: `hyde`: unknown key, did you mean `hide`?',
     ],
   ])('%s: told, exit 3, the server is gone and has got nothing', async (_, name, text, problem) => {
     const dir = tempDir();

@@ -1,6 +1,7 @@
 // All that a policy says of the arguments of calls, checked and made ready. A file of its own in dist/.
 import type { ArgumentRules, Measure, RulePlaces } from '../argument-rules.ts';
-import { describePath, type Path, type Problem, problemsOf } from '../problems.ts';
+import { describePath, type Path } from '../document-path.ts';
+import type { Problem } from '../problems.ts';
 import { type Conditions, compileConditions } from './condition.ts';
 import { compileCost, compileValue } from './measure.ts';
 import { parsePath } from './path.ts';
@@ -20,7 +21,10 @@ export async function compileRules(
   for (const { path, value, reading } of places.conditions) {
     const parsed = conditionsSchema.safeParse(value);
     if (parsed.success) lists.push({ path, list: parsed.data, reading });
-    else problems.push(...problemsBelow(path, problemsOf(parsed.error, value)));
+    else {
+      const { problemsOf } = await import('../problems.ts');
+      problems.push(...problemsBelow(path, problemsOf(parsed.error, value, conditionsSchema)));
+    }
   }
   const sources = lists.flatMap(({ path, list }) =>
     [...regexesIn(list)].map(found => ({ ...found, path: [...path, ...found.path] })),
@@ -31,7 +35,12 @@ export async function compileRules(
     if (compiled !== undefined && 'problem' in compiled)
       problems.push({ path, message: compiled.problem });
   }
-  problems.push(...[...places.costs, ...places.values].flatMap(pathProblems));
+  for (const place of [...places.costs, ...places.values]) {
+    const message = pathFault(place.value);
+    if (message === undefined) continue;
+    const { problemAt } = await import('../problems.ts');
+    problems.push(problemAt(place.path, message, place.value));
+  }
   if (problems.length > 0) return { problems };
 
   const regex = (source: string): Regex => {
@@ -64,11 +73,11 @@ function problemsBelow(path: Path, problems: readonly Problem[]): Problem[] {
   return problems.map(problem => ({ ...problem, path: [...path, ...problem.path] }));
 }
 
-function pathProblems({ path, value }: { path: Path; value: unknown }): Problem[] {
-  if (typeof value !== 'string') return [];
+function pathFault(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
   const parsed = parsePath(value);
-  if ('problem' in parsed) return [{ path, message: parsed.problem }];
-  return parsed.isMany ? [{ path, message: 'expected a path to one value, without "[*]"' }] : [];
+  if ('problem' in parsed) return parsed.problem;
+  return parsed.isMany ? 'expected a path to one value, without "[*]"' : undefined;
 }
 
 function byPath<T>(found: readonly (readonly [Path, T])[]): (path: Path) => T {

@@ -9,7 +9,7 @@ const problems = (document: unknown) => {
   const parsed = conditionsSchema.safeParse(document);
   return parsed.success
     ? []
-    : problemsOf(parsed.error, document).map(
+    : problemsOf(parsed.error, document, conditionsSchema).map(
         ({ path, message }) => `${describePath(path)}: ${message}`,
       );
 };
@@ -54,9 +54,12 @@ describe('refused, and where', () => {
       [{ any: [{ path: 'args', op: 'exists' }], not: { path: 'args', op: 'exists' } }],
       /^\[0\]: expected/,
     ],
-    [[{ any: [] }], '[0].any: expected at least one condition, found a list'],
+    [[{ any: [] }], '[0].any: expected at least one condition, found an empty list'],
     [[{ all: {} }], '[0].all: expected a list of conditions, found an object'],
-    [[{ not: [] }], '[0].not: expected a condition: an object, found a list'],
+    [
+      [{ not: [] }],
+      '[0].not: expected a condition: an object, found an empty list; for several conditions write `{"all": […]}`',
+    ],
     [
       [{ not: { all: [{ path: 'args.a', op: 'lt', value: '1' }] } }],
       `[0].not.all[0].value: ${NUMBER}, found \`"1"\``,
@@ -67,7 +70,10 @@ describe('refused, and where', () => {
       [{ path: 'args.a', value: 1 }],
       /^\[0\]\.op: expected an operator: eq, neq, .*, but it is missing$/,
     ],
-    [leaf({ op: 'equals' }), /^\[0\]\.op: expected an operator: eq, neq, .*, found `"equals"`$/],
+    [
+      leaf({ op: 'equals' }),
+      '[0].op: expected an operator, found `"equals"`; did you mean `"eq"`?',
+    ],
     [leaf({ path: 7 }), '[0].path: expected a path such as "args.name", in quotes, found `7`'],
     [
       leaf({ quantifier: 'any' }),
