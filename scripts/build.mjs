@@ -10,6 +10,7 @@ const ENTRIES = [
   'src/commands/serve.ts',
   'src/store/sqlite.ts',
   'src/policy/conditions/compile.ts',
+  'src/policy/read-yaml.ts',
   'src/policy/problems.ts',
   'src/commands/program.ts',
 ];

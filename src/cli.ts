@@ -6,6 +6,7 @@ import { escapeText } from './terminal/escape.ts';
 import { tolerateClosedStderr } from './terminal/stderr.ts';
 
 const COMMANDS: ReadonlySet<string> = new Set([
+  'check',
   'test',
   'explain',
   'simulate',

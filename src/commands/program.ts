@@ -45,6 +45,17 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
       code = await (await import('./log.ts')).log(options);
     });
   program
+    .command('check')
+    .description(
+      'whether policies can be used: every problem at once; without a name, all of yours',
+    )
+    .argument('[policy...]', 'a file, or preset:ecs, preset:recommended')
+    .option('--server <name>', 'all layers for this server, together')
+    .option('--json', 'one JSON object')
+    .action(async (names, options) => {
+      code = await (await import('./check.ts')).check(names, options);
+    });
+  program
     .command('demo')
     .description('a runaway agent against a server that policy-wrap protects')
     .action(async () => {

@@ -8,7 +8,7 @@ import type { Policy } from '../policy/policy.ts';
 import { realPath } from './real-path.ts';
 
 /** What rules on paths need to know of this machine. */
-const MEANS: PathMeans = {
+export const MEANS: PathMeans = {
   realPath,
   get home() {
     return homedir();

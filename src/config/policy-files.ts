@@ -14,7 +14,7 @@ export interface FoundPolicies {
   readonly missing: string | undefined;
 }
 
-const EXTENSIONS = ['json', 'yaml', 'yml'];
+export const EXTENSIONS = ['json', 'yaml', 'yml'];
 /** What stands before the name of a preset where a file could be named. */
 export const PRESET = 'preset:';
 
@@ -49,7 +49,7 @@ export function givenPolicies(names: readonly string[]): PolicySource[] {
   return names.map((name, i) => sourceOf(name, i === 0 ? undefined : `policy:${i + 1}`));
 }
 
-function withMachine(source: PolicySource | undefined): PolicySource | undefined {
+export function withMachine(source: PolicySource | undefined): PolicySource | undefined {
   return source && { ...source, machine: true };
 }
 
@@ -77,7 +77,7 @@ function isThere(file: string): boolean {
   }
 }
 
-function sourceOf(name: string, layer: Layer): PolicySource {
+export function sourceOf(name: string, layer: Layer): PolicySource {
   if (name.startsWith(PRESET)) {
     const preset = name.slice(PRESET.length);
     if (isPreset(preset)) return { ...presetSource(preset), layer };

@@ -8,7 +8,6 @@ import { counterId, type Limit, MAIN_LAYER } from './limits.ts';
 import { compilePolicy, limitsOf, type Policy } from './policy.ts';
 import type { Located, Problem } from './problems.ts';
 import { type PolicyDocument, policySchema } from './schema.ts';
-import { readYaml } from './yaml.ts';
 
 /** A policy's text and what to call it. */
 export interface PolicySource {
@@ -102,7 +101,7 @@ const MAY_BE_INEXACT = /[\d.]{15}|\d[eE]/;
 
 /** `document` is undefined where the text cannot be read at all. */
 async function readDocument({ text, format }: PolicySource): Promise<ReadDocument> {
-  if (format === 'yaml') return checkedKeys(await readYaml(text));
+  if (format === 'yaml') return checkedKeys(await fromYaml(text));
   const bytes = Buffer.from(`${text}\n`);
   const fault = scanJson(bytes, 0, bytes.length - 1);
   if (fault === undefined) {
@@ -111,10 +110,15 @@ async function readDocument({ text, format }: PolicySource): Promise<ReadDocumen
     return checkedKeys({ document: JSON.parse(text), problems });
   }
   // YAML names every duplicate key of a text that is otherwise JSON.
-  if (fault.message === DUPLICATE) return checkedKeys(await readYaml(text));
+  if (fault.message === DUPLICATE) return checkedKeys(await fromYaml(text));
   const offset = bytes.toString('utf8', 0, fault.at).length;
   const { faultInJson } = await import('./problems.ts');
   return { problems: [faultInJson(text, offset, fault.message)] };
+}
+
+async function fromYaml(text: string): Promise<ReadDocument> {
+  const { readYaml } = await import('./read-yaml.ts');
+  return readYaml(text);
 }
 
 interface ReadDocument {
@@ -150,7 +154,8 @@ export function conflictsBetween(policies: readonly Policy[]): string[] {
   );
 }
 
-function conflicts(
+/** The same with the layer and the key that come second, to be located. */
+export function conflicts(
   policies: readonly Policy[],
 ): { layer: string; path: string[]; message: string }[] {
   const owner = { session: '', server: '', grant: '' };

@@ -4,7 +4,7 @@ import { decimalOf } from '../../rpc/decimal.ts';
 import { type Exact, ExactNumber, readExact } from '../../rpc/exact.ts';
 import type { Path } from '../document-path.ts';
 import type { Problem } from '../problems.ts';
-import type { OddNumber } from '../yaml.ts';
+import type { OddNumber } from '../read-yaml.ts';
 
 /** All of them in JSON text that the strict scanner has accepted; a line feed must follow it. */
 export function inexactNumbers(bytes: Buffer): Problem[] {

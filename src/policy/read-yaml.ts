@@ -1,5 +1,5 @@
-// Reading YAML so that it means what a reader without the specification at hand takes it to mean. The
-// library is loaded only where there is a YAML document.
+// Reading YAML so that it means what a reader without the specification at hand takes it to mean. A file
+// of its own in dist/, as is the library.
 import type { Document, Node, Pair, YAMLMap } from 'yaml';
 import { isHeldByDouble } from '../rpc/decimal.ts';
 import { DUPLICATE } from '../rpc/keys.ts';
