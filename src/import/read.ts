@@ -1,6 +1,12 @@
 // Text of an Intercept policy → its document, or every problem in it with line and column.
-import { type Problem, problemsOf } from '../policy/problems.ts';
-import { locate, readYaml } from '../policy/yaml.ts';
+import {
+  locate,
+  type Problem,
+  problemsOf,
+  renderLocated,
+  WITHOUT_HINTS,
+} from '../policy/problems.ts';
+import { readYaml } from '../policy/read-yaml.ts';
 import { problemsOfWhole } from './checks.ts';
 import { ambiguousScalars } from './dialect.ts';
 import { type InterceptDocument, interceptSchema } from './document.ts';
@@ -11,17 +17,22 @@ export async function readIntercept(
   text: string,
 ): Promise<{ document: InterceptDocument } | { problems: string[] }> {
   const found = await read(text);
-  return 'document' in found ? found : { problems: await locate(name, text, found.problems) };
+  if ('document' in found) return found;
+  const located = await locate(text, found.problems);
+  return { problems: located.map(problem => renderLocated(name, problem)) };
 }
 
 async function read(
   text: string,
 ): Promise<{ document: InterceptDocument } | { problems: Problem[] }> {
-  const { document, problems } = await readYaml(text);
+  const { document, problems } = await readYaml(text, { anyNumbers: true });
   if (document === undefined) return { problems };
   const lexical = [...problems, ...(await ambiguousScalars(text)), ...unusableNames(document)];
   const parsed = interceptSchema.safeParse(document);
-  if (!parsed.success) return { problems: [...lexical, ...problemsOf(parsed.error, document)] };
+  if (!parsed.success)
+    return {
+      problems: [...lexical, ...problemsOf(parsed.error, document, interceptSchema, WITHOUT_HINTS)],
+    };
   const all = [...lexical, ...(await problemsOfWhole(parsed.data))];
   return all.length > 0 ? { problems: all } : { document: parsed.data };
 }

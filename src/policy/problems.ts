@@ -22,11 +22,15 @@ export interface Problem {
   readonly atKey?: boolean;
 }
 
-/** Problems of zod's validation, each with its own path. */
+/** For documents that are no policies, of which those hints would say the wrong thing. */
+export const WITHOUT_HINTS = { hints: false };
+
+/** Problems of zod's validation, each with its own path, and what to write instead. */
 export function problemsOf(
   error: z.core.$ZodError,
   document: unknown,
   schema: z.core.$ZodType,
+  { hints } = { hints: true },
 ): Problem[] {
   const { issues } = error;
   const placeOf = ({ path }: z.core.$ZodIssue) => JSON.stringify(path);
@@ -36,22 +40,24 @@ export function problemsOf(
   // What else is said of such an object as a whole would only say the same again.
   return issues
     .filter(issue => issue.code !== 'custom' || !withUnknownKeys.has(placeOf(issue)))
-    .flatMap(issue => problemsIn(issue, [], document, schema));
+    .flatMap(issue => problemsIn(issue, [], { document, schema, hints }));
 }
 
-function problemsIn(
-  issue: z.core.$ZodIssue,
-  above: Path,
-  document: unknown,
-  schema: z.core.$ZodType,
-): Problem[] {
+interface About {
+  readonly document: unknown;
+  readonly schema: z.core.$ZodType;
+  readonly hints: boolean;
+}
+
+function problemsIn(issue: z.core.$ZodIssue, above: Path, about: About): Problem[] {
+  const { document, schema, hints } = about;
   const path = [...above, ...issue.path.filter(part => typeof part !== 'symbol')];
   const value = valueAt(document, path);
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map(key => ({
         path: [...path, key],
-        message: unknownKey(key, keysAt(schema, path)),
+        message: unknownKey(key, keysAt(schema, path), hints),
         atKey: true,
       }));
     case 'invalid_key':
@@ -60,35 +66,38 @@ function problemsIn(
       ];
     case 'invalid_type': {
       const kind = issue.expected === 'record' ? 'object' : issue.expected;
-      const hint = hintForType(kind, path, value);
-      return [problemAt(path, expecting(issue, EXPECTED[kind] ?? kind), value, hint)];
+      const hint = hints ? hintForType(kind, path, value) : undefined;
+      return [problem(path, expecting(issue, EXPECTED[kind] ?? kind), value, hint)];
     }
     case 'invalid_value': {
       const hint = hintForWord(path, value, issue.values.map(String));
       const expected = expecting(issue, oneOf(issue.values));
       // Of many words the one that was meant is enough.
       const isLong = hint !== undefined && expected.length > 100;
-      return [problemAt(path, isLong ? expected.replace(/:.*/, '') : expected, value, hint)];
+      return [problem(path, isLong ? expected.replace(/:.*/, '') : expected, value, hint)];
     }
     case 'invalid_union': {
       // Of several kinds of value, one that is nearly one of them is told what keeps it from that.
       const near = issue.errors.find(issues => isObject(value) && issues.every(hasPlace));
       if (near !== undefined && near.length > 0)
-        return near.flatMap(inner => problemsIn(inner, path, document, schema));
-      return [problemAt(path, lower(issue.message), value)];
+        return near.flatMap(inner => problemsIn(inner, path, about));
+      return [other(path, lower(issue.message), value, hints)];
     }
     default:
-      return [problemAt(path, lower(issue.message), value)];
+      return [other(path, lower(issue.message), value, hints)];
   }
 }
 
-/** `expected …, found …`; without a hint of its own, the one that fits where it stands. */
-export function problemAt(
-  path: Path,
-  expected: string,
-  value: unknown,
-  hint = hintForText(path, value, expected),
-): Problem {
+function other(path: Path, expected: string, value: unknown, hints: boolean): Problem {
+  return hints ? problemAt(path, expected, value) : problem(path, expected, value, undefined);
+}
+
+/** `expected …, found …`, and the hint that fits where it stands. */
+export function problemAt(path: Path, expected: string, value: unknown): Problem {
+  return problem(path, expected, value, hintForText(path, value, expected));
+}
+
+function problem(path: Path, expected: string, value: unknown, hint: string | undefined): Problem {
   const found = value === undefined ? 'but it is missing' : `found ${brief(value)}`;
   return { path, message: `${expected}, ${found}${hint === undefined ? '' : `; ${hint}`}` };
 }

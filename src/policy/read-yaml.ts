@@ -19,8 +19,14 @@ export interface OddNumber {
   readonly offset: number;
 }
 
-/** The document in a text; undefined where it cannot be read at all. */
-export async function readYaml(text: string): Promise<{ document?: unknown; problems: Problem[] }> {
+/**
+ * The document in a text; undefined where it cannot be read at all. Numbers are those of a policy,
+ * which are compared: JSON's, and held exactly; unless `anyNumbers` may stand in it.
+ */
+export async function readYaml(
+  text: string,
+  { anyNumbers = false } = {},
+): Promise<{ document?: unknown; problems: Problem[] }> {
   const { parseDocument } = await import('yaml');
   const parsed = parseDocument(text, { prettyErrors: false });
   const faults = [...parsed.errors, ...parsed.warnings]
@@ -33,7 +39,7 @@ export async function readYaml(text: string): Promise<{ document?: unknown; prob
     const { faultInYaml } = await import('./problems.ts');
     return { problems: [...faults.map(fault => faultInYaml(fault, text)), ...others] };
   }
-  if (numbers.length > 0) {
+  if (numbers.length > 0 && !anyNumbers) {
     const { numberInYaml } = await import('./problems.ts');
     others.push(...numbers.map(numberInYaml));
   }

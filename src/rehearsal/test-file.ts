@@ -1,6 +1,13 @@
 // Text of a file of policy tests → its tests, or every problem in it with line and column.
-import { type Path, type Problem, problemsOf } from '../policy/problems.ts';
-import { locate, readYaml } from '../policy/yaml.ts';
+import {
+  locate,
+  type Path,
+  type Problem,
+  problemsOf,
+  renderLocated,
+  WITHOUT_HINTS,
+} from '../policy/problems.ts';
+import { readYaml } from '../policy/read-yaml.ts';
 import type { Mode } from '../proxy/context.ts';
 import { type Request, requestFor } from './rehearsal.ts';
 import {
@@ -56,14 +63,15 @@ export type TestFileResult = { file: TestFile } | { problems: string[] };
 
 /** JSON is read as the YAML that it is. All problems are reported at once, as `name:line:column: …`. */
 export async function parseTestFile(name: string, text: string): Promise<TestFileResult> {
-  const { document, problems } = await readYaml(text);
+  const { document, problems } = await readYaml(text, { anyNumbers: true });
   const located = async (found: readonly Problem[]) => ({
-    problems: await locate(name, text, found),
+    problems: (await locate(text, found)).map(problem => renderLocated(name, problem)),
   });
   if (document === undefined || problems.length > 0) return located(problems);
   const whole = writtenOut(document);
   const parsed = testFileSchema.safeParse(whole);
-  if (!parsed.success) return located(problemsOf(parsed.error, whole));
+  if (!parsed.success)
+    return located(problemsOf(parsed.error, whole, testFileSchema, WITHOUT_HINTS));
   const reader = new Reader(parsed.data, await yamlText(text));
   const file = reader.file();
   return reader.problems.length > 0 ? located(reader.problems) : { file };

@@ -23,7 +23,7 @@ const RULE = '`tools.t.rules[0]';
 describe('the document', () => {
   test.each([
     ['', 'p.yaml:1:1: expected an object with "version" and "tools", found `null`'],
-    ['[]', 'p.yaml:1:1: expected an object with "version" and "tools", found a list'],
+    ['[]', 'p.yaml:1:1: expected an object with "version" and "tools", found an empty list'],
     [
       '{}',
       'p.yaml:1:1: `version`: expected "1", the only version of Intercept\'s format that is known, but it is missing',
@@ -36,10 +36,13 @@ describe('the document', () => {
       'version: 1.5',
       'p.yaml:1:10: `version`: expected "1", the only version of Intercept\'s format that is known, found `1.5`',
     ],
-    ['version: 1\nrules: []', 'p.yaml:2:1: `rules`: unknown key'],
+    [
+      'version: 1\nrules: []',
+      'p.yaml:2:1: `rules`: unknown key, expected one of version, description, default, hide, tools, approvals',
+    ],
     [
       'version: 1\ndefault: block',
-      'p.yaml:2:10: `default`: expected "allow" or "deny", or no default, found `"block"`',
+      'p.yaml:2:10: `default`: expected "allow" or "deny", or no default, found `"block"`; did you mean `"deny"`?',
     ],
     ['version: 1\nhide: a', 'p.yaml:2:7: `hide`: expected a list, found `"a"`'],
     [
@@ -48,14 +51,14 @@ describe('the document', () => {
     ],
     ['version: 1\nhide: [a, b, a]', 'p.yaml:2:14: `hide[2]`: `a` stands here twice'],
     ['version: 1\nhide: [{}]', 'p.yaml:2:8: `hide[0]`: expected a text, found an object'],
-    ['version: 1\ntools: []', 'p.yaml:2:8: `tools`: expected an object, found a list'],
+    ['version: 1\ntools: []', 'p.yaml:2:8: `tools`: expected an object, found an empty list'],
     [
       'version: 1\ntools: { "": {} }',
       'p.yaml:2:10: `tools[""]`: expected a name, not an empty string',
     ],
     [
       'version: 1\ntools: { t: [] }',
-      'p.yaml:2:13: `tools.t`: expected an object with "rules", found a list',
+      'p.yaml:2:13: `tools.t`: expected an object with "rules", found an empty list',
     ],
     ['version: 1\ntools: { t: { limits: [] } }', 'p.yaml:2:15: `tools.t.limits`: unknown key'],
     [
@@ -81,7 +84,7 @@ describe('rules', () => {
     ],
     [['name: n', 'conditions: []'], `5:9: ${RULE}\`: expected "conditions"`],
     [['name: n', 'when: always'], `6:9: ${RULE}.when\`: unknown key`],
-    [['name: []', COND], `5:15: ${RULE}.name\`: expected a text, found a list`],
+    [['name: []', COND], `5:15: ${RULE}.name\`: expected a text, found an empty list`],
     [
       ['action: block'],
       `5:17: ${RULE}.action\`: expected "evaluate", "deny" or "require_approval", found \`"block"\``,

@@ -187,7 +187,7 @@ describe('problems, each with its place', () => {
     [
       'an empty list',
       'tests: []',
-      ['t.yaml:1:8: `tests`: expected at least one test, found a list'],
+      ['t.yaml:1:8: `tests`: expected at least one test, found an empty list'],
     ],
     ['no YAML', 'tests: [', [expect.stringMatching(/^t\.yaml:1:\d+: /)]],
     [
@@ -198,28 +198,28 @@ describe('problems, each with its place', () => {
     [
       'an unknown key at the top',
       'test: 1\ntests: [{ name: n, tool: t, expect: deny }]',
-      ['t.yaml:1:1: `test`: unknown key'],
+      ['t.yaml:1:1: `test`: unknown key, did you mean `tests`?'],
     ],
     [
       'an unknown key of a test',
       one('    tol: t\n    tool: t\n    expect: deny'),
-      ['t.yaml:3:5: `tests[0].tol`: unknown key'],
+      ['t.yaml:3:5: `tests[0].tol`: unknown key, did you mean `tool`?'],
     ],
     [
       'an unknown key of a call',
       calls('{ tool: t, expct: deny, expect: deny }'),
-      ['t.yaml:4:20: `tests[0].calls[0].expct`: unknown key'],
+      ['t.yaml:4:20: `tests[0].calls[0].expct`: unknown key, did you mean `expect`?'],
     ],
     [
       'an unknown key of an expectation',
       calls('{ tool: t, expect: { effect: deny, raeson: x } }'),
-      ['t.yaml:4:44: `tests[0].calls[0].expect.raeson`: unknown key'],
+      ['t.yaml:4:44: `tests[0].calls[0].expect.raeson`: unknown key, did you mean `reason`?'],
     ],
     [
       'a wrong effect',
       calls('{ tool: t, expect: denied }'),
       [
-        't.yaml:4:28: `tests[0].calls[0].expect.effect`: expected "allow" or "require_approval" or "rate_limit" or "deny", found `"denied"`',
+        't.yaml:4:28: `tests[0].calls[0].expect.effect`: expected "allow", "require_approval", "rate_limit" or "deny", found `"denied"`',
       ],
     ],
     [
@@ -244,7 +244,9 @@ describe('problems, each with its place', () => {
     [
       'a wrong mode',
       one('    mode: observed\n    tool: t\n    expect: deny'),
-      ['t.yaml:3:11: `tests[0].mode`: expected "enforce" or "observe", found `"observed"`'],
+      [
+        't.yaml:3:11: `tests[0].mode`: expected "enforce" or "observe", found `"observed"`; did you mean `"observe"`?',
+      ],
     ],
     [
       'arguments that are no object',
@@ -334,7 +336,9 @@ describe('problems, each with its place', () => {
     [
       'no policies',
       'policy: []\ntests: [{ name: n, tool: t, expect: deny }]',
-      ['t.yaml:1:9: `policy`: expected a file, preset:NAME or a list of these, found a list'],
+      [
+        't.yaml:1:9: `policy`: expected a file, preset:NAME or a list of these, found an empty list',
+      ],
     ],
   ])('%s', async (_, text, problems) => expect(await problemsIn(text)).toEqual(problems));
 

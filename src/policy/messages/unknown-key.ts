@@ -103,8 +103,9 @@ const HINTS: Partial<Record<Kind, readonly (readonly [words: string, hint: strin
   section: [['tools', 'it stands at the top of the policy']],
 };
 
-/** `keys` are those that would be accepted there. */
-export function unknownKey(key: string, keys: readonly string[]): string {
+/** `keys` are those that would be accepted there; `hints` where they are a policy's. */
+export function unknownKey(key: string, keys: readonly string[], hints = true): string {
+  if (!hints) return notKnown(nearest(key, keys), keys);
   const kind = kindOf(keys);
   if (NOT_BUILT.has(key) && kind === 'document')
     return 'this version cannot enforce this key yet, so it does not accept it';
@@ -115,9 +116,13 @@ export function unknownKey(key: string, keys: readonly string[]): string {
   // `reed` in `categories` is near; `max` in an entry is known elsewhere, whatever is near.
   if (elsewhere !== undefined && near === undefined)
     return `unknown key here: it stands ${elsewhere.place}`;
-  if (near !== undefined) return `unknown key, did you mean \`${near}\`?`;
-  if (keys.includes('destructive') && kind === undefined)
+  if (near === undefined && keys.includes('destructive') && kind === undefined)
     return `unknown category, expected one of ${keys.join(', ')}; names of tools stand in \`tools\``;
+  return notKnown(near, keys);
+}
+
+function notKnown(near: string | undefined, keys: readonly string[]): string {
+  if (near !== undefined) return `unknown key, did you mean \`${near}\`?`;
   return keys.length === 0 ? 'unknown key' : `unknown key, expected one of ${keys.join(', ')}`;
 }
 
