@@ -23,6 +23,8 @@ export interface Policy {
   readonly default: 'allow' | 'deny';
   readonly isHidden: (name: string) => boolean;
   readonly hides: boolean;
+  /** The patterns of what lists leave out. */
+  readonly hide: Readonly<Record<'tools' | 'resources' | 'prompts', readonly string[]>>;
   readonly allTools: Entry | undefined;
   readonly operations: ReadonlyMap<string, string>;
   readonly exact: ReadonlyMap<string, Entry>;
@@ -57,6 +59,11 @@ export function compilePolicy(
     default: document.default,
     isHidden: compilePatterns(document.hide ?? []),
     hides: (document.hide ?? []).length > 0,
+    hide: {
+      tools: document.hide ?? [],
+      resources: document.resources?.hide ?? [],
+      prompts: document.prompts?.hide ?? [],
+    },
     allTools:
       document.all_tools && compileEntry('all_tools', ['all_tools'], document.all_tools, rules),
     operations: new Map(Object.entries(document.operations ?? {})),
