@@ -27,11 +27,17 @@ export interface SessionFacts {
   readonly policy: string;
 }
 
+/**
+ * What stands for the method in a row about the policy itself: `allow` where changed rules came into
+ * force, `deny` where the old ones stayed. Its subject is the file.
+ */
+export const RULES_METHOD = '(policy)';
+
 export interface RecordRow {
   readonly facts: SessionFacts;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** The JSON-RPC method; `(invalid)` for a line that is no message. */
+  /** The JSON-RPC method; `(invalid)` for a line that is no message, `(policy)` for no message. */
   readonly method: string;
   /** Its subject redacted: the URI of a resource may hold a password. */
   readonly verdict: Verdict;

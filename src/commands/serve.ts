@@ -1,15 +1,17 @@
 // The main job once the server is started: its policies are loaded while it boots, and then enforced.
 import type { RunOptions } from '../config/options.ts';
 import { stateFile } from '../config/paths.ts';
-import { loadPolicies } from '../config/policies.ts';
+import { type LoadedPolicies, loadPolicies } from '../config/policies.ts';
 import type { FoundPolicies } from '../config/policy-files.ts';
-import { limitsOf, type Policy } from '../policy/policy.ts';
+import type { PolicySource } from '../policy/load.ts';
+import { limitsOf } from '../policy/policy.ts';
 import { runPump } from '../proxy/pump.ts';
 import { Session } from '../proxy/session.ts';
 import type { Upstream } from '../proxy/upstream.ts';
 import type { Store } from '../store/contract.ts';
 import { memoryStore } from '../store/memory.ts';
 import { type Say, sayer } from '../terminal/stderr.ts';
+import { reloading } from './reload.ts';
 import { tuneV8 } from './v8.ts';
 
 export interface Served extends Omit<RunOptions, 'policies'> {
@@ -32,25 +34,30 @@ const now = () => Date.now();
  */
 export async function serve(upstream: Upstream, options: Served): Promise<number> {
   const { server, found, mode, grant, hideDenied, maxMessage } = options;
-  const { policies, hash } = await loadPolicies(found.sources).catch(async (error: unknown) => {
+  const loaded = await loadPolicies(found.sources).catch(async (error: unknown) => {
     await upstream.kill();
     throw error;
   });
   setTimeout(tuneV8, LATER_MS).unref();
   const say = sayer(options.logLevel);
   say('info', introduction(options));
+  const session = new Session({
+    ...{ policies: loaded.policies, mode, server, grant, hideDenied, now },
+    session: sessionId(),
+    policyHash: loaded.hash,
+  });
+  const state = await stateFor(loaded, options.state, say);
+  const load = async (sources: readonly PolicySource[]) => {
+    const next = await loadPolicies(sources);
+    await state.serve(next);
+    return next;
+  };
   return runPump({
-    upstream,
-    session: new Session({
-      ...{ policies, mode, server, grant, hideDenied, now },
-      session: sessionId(),
-      policyHash: hash,
-    }),
-    store: await storeFor(policies, options.state, say, hash),
-    maxMessage,
+    ...{ upstream, session, maxMessage, say },
+    store: state.store,
+    renew: reloading({ layers: found.layers, session, load, say }),
     stdin: process.stdin,
     stdout: process.stdout,
-    say,
   });
 }
 
@@ -66,15 +73,45 @@ function sessionId(): string {
   return Date.now().toString(36) + Math.random().toString(36).slice(2);
 }
 
-async function storeFor(
-  policies: readonly Policy[],
+interface State {
+  readonly store: Store;
+  /** Makes sure that the store can do what these policies need of it. */
+  readonly serve: (loaded: LoadedPolicies) => Promise<void>;
+}
+
+async function stateFor(
+  loaded: LoadedPolicies,
   state: string | undefined,
   say: Say,
-  hash: () => string,
+): Promise<State> {
+  if (needsState(loaded))
+    return { store: await openState(loaded, state, say), serve: async () => {} };
+  // Nothing is asked of this one, before other policies need what a file can do.
+  let store: Store = memoryStore(now);
+  let isFile = false;
+  return {
+    store: {
+      take: demands => store.take(demands),
+      settle: settled => store.settle(settled),
+      close: () => store.close(),
+    },
+    async serve(next) {
+      if (isFile || !needsState(next)) return;
+      store = await openState(next, state, say);
+      isFile = true;
+    },
+  };
+}
+
+function needsState({ policies }: LoadedPolicies): boolean {
+  return policies.some(policy => policy.records || limitsOf(policy).length > 0);
+}
+
+async function openState(
+  { hash }: LoadedPolicies,
+  state: string | undefined,
+  say: Say,
 ): Promise<Store> {
-  // Nothing is ever asked of this one.
-  if (!policies.some(policy => policy.records || limitsOf(policy).length > 0))
-    return memoryStore(now);
   const { sqliteStore } = await import('../store/sqlite.ts');
   const warn = (text: string) => say('warn', text);
   const store = sqliteStore(stateFile(process.env, state), { now, warn });

@@ -4,13 +4,19 @@ import { extname, join } from 'node:path';
 import { messageOf, PolicyWrapError } from '../errors.ts';
 import type { PolicySource } from '../policy/load.ts';
 import type { Folders } from './paths.ts';
-import { EXTENSIONS, fileIn, sourceOf, withMachine } from './policy-files.ts';
+import {
+  EXTENSIONS,
+  givenPolicies as givenLayers,
+  machinePlace,
+  placeIn,
+  readPlace,
+} from './policy-files.ts';
 
 /** A policy, or why it cannot be read. */
 export type Readable = PolicySource | { readonly name: string; readonly unreadable: string };
 
 export function givenPolicies(names: readonly string[]): Readable[] {
-  return names.map(name => attempt(name, () => sourceOf(name, undefined))).filter(isOne);
+  return names.map(name => attempt(name, () => givenLayers([name])[0])).filter(isOne);
 }
 
 /** All of the user's, `_all` among them, and the administrator's; each with its layer. */
@@ -24,11 +30,11 @@ export function allPolicies({ config, machine }: Pick<Folders, 'config' | 'machi
   const own = [...servers]
     .sort()
     .map(name =>
-      attempt(join(folder, name), () => fileIn(folder, name, name === '_all' ? name : undefined)),
+      attempt(join(folder, name), () =>
+        readPlace(placeIn(folder, name, name === '_all' ? name : undefined)),
+      ),
     );
-  const administrators = attempt(join(machine, 'policy'), () =>
-    withMachine(fileIn(machine, 'policy', 'machine')),
-  );
+  const administrators = attempt(join(machine, 'policy'), () => readPlace(machinePlace(machine)));
   return [...own, administrators].filter(isOne);
 }
 

@@ -4,11 +4,40 @@ import { lstatSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { ExitCode, messageOf, PolicyWrapError } from '../errors.ts';
 import type { PolicySource } from '../policy/load.ts';
-import { isPreset, PRESET_NAMES, presetFor, presetSource } from '../policy/presets.ts';
+import {
+  isPreset,
+  PRESET_NAMES,
+  type PresetName,
+  presetFor,
+  presetSource,
+} from '../policy/presets.ts';
 import type { Folders } from './paths.ts';
 
+/** Where the policy of one layer may be. */
+export interface Place {
+  /** Undefined: the server's own. */
+  readonly layer: string | undefined;
+  readonly machine: boolean;
+  /** What it is for, as messages name it. */
+  readonly of: string;
+  /** At most one of them may exist. */
+  readonly files: readonly string[];
+  /** True where it was asked for by name: then it must exist. */
+  readonly given: boolean;
+  /** What applies where no file exists. */
+  readonly preset: PresetName | undefined;
+}
+
+/** A layer as it was found; without a source it has no rules. */
+export interface FoundLayer {
+  readonly place: Place;
+  readonly source: PolicySource | undefined;
+}
+
 export interface FoundPolicies {
-  /** In the order of the layers. */
+  /** Every place that was looked at, in the order of the layers. */
+  readonly layers: readonly FoundLayer[];
+  /** What is there. */
   readonly sources: readonly PolicySource[];
   /** Where a policy for the server would be, as it has none of its own. */
   readonly missing: string | undefined;
@@ -17,9 +46,6 @@ export interface FoundPolicies {
 export const EXTENSIONS = ['json', 'yaml', 'yml'];
 /** What stands before the name of a preset where a file could be named. */
 export const PRESET = 'preset:';
-
-/** Undefined: the server's own. */
-type Layer = string | undefined;
 
 /**
  * The layers for a server: `given` files, else the server's file, else its preset; and always
@@ -30,40 +56,60 @@ export function findPolicies(
   given: readonly string[],
   { config, machine }: Pick<Folders, 'config' | 'machine'>,
 ): FoundPolicies {
-  const own = givenPolicies(given);
   const folder = join(config, 'policies');
-  const file = own.length === 0 ? fileIn(folder, server, undefined) : undefined;
-  const preset = own.length === 0 && file === undefined ? presetFor(server) : undefined;
-  const sources = [
-    ...own,
-    file,
-    preset && presetSource(preset),
-    fileIn(folder, '_all', '_all'),
-    withMachine(fileIn(machine, 'policy', 'machine')),
-  ].filter(source => source !== undefined);
-  return { sources, missing: preset && join(folder, `${server}.json`) };
+  const own = { ...placeIn(folder, server, undefined), preset: presetFor(server) };
+  const places = [
+    ...(given.length === 0 ? [own] : given.map(givenPlace)),
+    placeIn(folder, '_all', '_all'),
+    machinePlace(machine),
+  ];
+  const layers = places.map(place => ({ place, source: readPlace(place) }));
+  const usesPreset = given.length === 0 && layers[0]?.source?.name.startsWith(PRESET);
+  return {
+    layers,
+    sources: layers.flatMap(({ source }) => source ?? []),
+    missing: usesPreset ? join(folder, `${server}.json`) : undefined,
+  };
 }
 
 /** The layers that somebody names, the first the server's own. Throws `PW_POLICY_UNREADABLE`. */
 export function givenPolicies(names: readonly string[]): PolicySource[] {
-  return names.map((name, i) => sourceOf(name, i === 0 ? undefined : `policy:${i + 1}`));
+  return names.flatMap((name, i) => readPlace(givenPlace(name, i)) ?? []);
 }
 
-export function withMachine(source: PolicySource | undefined): PolicySource | undefined {
-  return source && { ...source, machine: true };
+/** The administrator's layer. */
+export function machinePlace(folder: string): Place {
+  return { ...placeIn(folder, 'policy', 'machine'), machine: true };
 }
 
-/** The one policy of this name in a folder; undefined where there is none. Throws `PW_POLICY_…`. */
-export function fileIn(folder: string, name: string, layer: Layer): PolicySource | undefined {
-  const files = EXTENSIONS.map(extension => join(folder, `${name}.${extension}`)).filter(isThere);
+function givenPlace(name: string, i: number): Place {
+  const layer = i === 0 ? undefined : `policy:${i + 1}`;
+  const place = { layer, machine: false, of: name, given: true };
+  if (!name.startsWith(PRESET)) return { ...place, files: [name], preset: undefined };
+  const preset = name.slice(PRESET.length);
+  if (isPreset(preset)) return { ...place, files: [], preset };
+  throw unreadable(name, `there is no such preset, only ${PRESET_NAMES.join(', ')}`);
+}
+
+/** Of a policy of this name in a folder. */
+export function placeIn(folder: string, name: string, layer: string | undefined): Place {
+  const files = EXTENSIONS.map(extension => join(folder, `${name}.${extension}`));
+  return { layer, machine: false, of: name, files, given: false, preset: undefined };
+}
+
+/** What a place holds now; undefined where it is empty and may be. Throws `PW_POLICY_…`. */
+export function readPlace(place: Place): PolicySource | undefined {
+  const { layer, machine, of, given, preset } = place;
+  const files = given ? place.files : place.files.filter(isThere);
   if (files.length > 1)
     throw new PolicyWrapError(
       'PW_POLICY_AMBIGUOUS',
-      `there are several policies for ${name}: ${files.join(', ')}`,
+      `there are several policies for ${of}: ${files.join(', ')}`,
       { help: 'keep one of them', exitCode: ExitCode.policy },
     );
   const [file] = files;
-  return file === undefined ? undefined : sourceOf(file, layer);
+  if (file !== undefined) return { ...readSource(file), layer, ...(machine && { machine }) };
+  return preset && { ...presetSource(preset), layer };
 }
 
 // Only a file that is certainly absent may be passed over: one that cannot be looked at may hold rules.
@@ -77,17 +123,12 @@ function isThere(file: string): boolean {
   }
 }
 
-export function sourceOf(name: string, layer: Layer): PolicySource {
-  if (name.startsWith(PRESET)) {
-    const preset = name.slice(PRESET.length);
-    if (isPreset(preset)) return { ...presetSource(preset), layer };
-    throw unreadable(name, `there is no such preset, only ${PRESET_NAMES.join(', ')}`);
-  }
+function readSource(name: string): PolicySource {
   try {
     const bytes = readFileSync(name);
     if (!isUtf8(bytes)) throw new Error('it is no UTF-8 text');
     const text = bytes.toString('utf8').replace(/^\ufeff/, '');
-    return { name, text, format: formatOf(name, text), layer };
+    return { name, text, format: formatOf(name, text) };
   } catch (error) {
     throw unreadable(name, messageOf(error), error);
   }

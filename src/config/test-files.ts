@@ -4,7 +4,7 @@ import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from 'no
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { ExitCode, messageOf, PolicyWrapError } from '../errors.ts';
 import type { PolicySource } from '../policy/load.ts';
-import { fileIn, givenPolicies, PRESET } from './policy-files.ts';
+import { givenPolicies, PRESET, placeIn, readPlace } from './policy-files.ts';
 
 const TEST_FILE = /\.test\.(?:ya?ml|json)$/;
 const NOT_SEARCHED: ReadonlySet<string> = new Set(['node_modules', '.git']);
@@ -85,11 +85,15 @@ export function policiesOf(file: string, names: readonly string[] | undefined): 
       names.map(name => (name.startsWith(PRESET) || isAbsolute(name) ? name : join(folder, name))),
     );
   const name = basename(file).replace(TEST_FILE, '');
-  const source = fileIn(folder, name, undefined) ?? fileIn(folder, 'policy', undefined);
+  const source = policyIn(folder, name) ?? policyIn(folder, 'policy');
   if (source !== undefined) return [source];
   throw new PolicyWrapError(
     'PW_POLICY_UNREADABLE',
     `${file}: there is no policy beside it, neither ${name}.json or .yaml nor policy.json or .yaml`,
     { help: 'name it in the file of tests: `policy: FILE`', exitCode: ExitCode.policy },
   );
+}
+
+function policyIn(folder: string, name: string): PolicySource | undefined {
+  return readPlace(placeIn(folder, name, undefined));
 }

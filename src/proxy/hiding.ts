@@ -3,6 +3,7 @@ import type { Call } from '../policy/call.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type Context, isEnforced } from './context.ts';
+import { KINDS, type Kind } from './list-changed.ts';
 import type { Listing } from './methods.ts';
 
 type IsHidden = (name: string) => boolean;
@@ -50,6 +51,21 @@ export function hidingOf(context: Context, ownsTask: (id: string) => boolean): H
     ),
     task: layers.some(({ stopsTools }) => stopsTools) ? id => !ownsTask(id) : undefined,
   };
+}
+
+/**
+ * The lists that may show other items under `next` than under `before`. What can never be allowed is
+ * not compared: a notification too many costs a client one look.
+ */
+export function changedLists(before: Context, next: Context): Kind[] {
+  return KINDS.filter(
+    kind => next.hideDenied || patternsIn(before, kind) !== patternsIn(next, kind),
+  );
+}
+
+function patternsIn(context: Context, kind: Kind): string {
+  const layers = context.policies.filter(policy => isEnforced(context, policy));
+  return JSON.stringify([...new Set(layers.flatMap(({ hide }) => hide[kind]))].sort());
 }
 
 function isNeverAllowed(layers: readonly Policy[], call: Call, all: readonly Policy[]): boolean {

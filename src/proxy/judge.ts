@@ -1,5 +1,5 @@
 // From a decision to a verdict: which layers stop the call, which limits it takes, what is recorded.
-import { MAX_NAME, type RecordRow, shorten } from '../audit/record.ts';
+import { MAX_NAME, type RecordRow, RULES_METHOD, shorten } from '../audit/record.ts';
 import { redactName, redactReason } from '../audit/redact.ts';
 import type { Call, ToolCall } from '../policy/call.ts';
 import type { Decision, Slot } from '../policy/decision.ts';
@@ -110,6 +110,23 @@ export function refusal(context: Context, method: string, reason: string): Deman
 export function denialRow(context: Context, verdict: Verdict, forwarded = false): Demand {
   const about = { method: verdict.subject, arguments: null };
   return { limits: [], take: false, row: () => rowOf(context, verdict, forwarded, about) };
+}
+
+/** What a row about a file of the policy says: taken on, or not, and why. */
+export interface RulesNews {
+  readonly effect: 'allow' | 'deny';
+  readonly layer: string;
+  /** The file. */
+  readonly name: string;
+  readonly reason: string | null;
+}
+
+/** A row for rules that changed, or would have. */
+export function rulesRow(context: Context, { name, ...news }: RulesNews): Demand {
+  const rest = { category: null, key: null, limits: [], approval: null };
+  const verdict = { ...news, subject: shorten(name, MAX_NAME), ...rest };
+  const about = { method: RULES_METHOD, arguments: null };
+  return { limits: [], take: false, row: () => rowOf(context, verdict, false, about) };
 }
 
 function rowOf(

@@ -6,7 +6,7 @@ import { messageOf, PolicyWrapError } from '../errors.ts';
 import { Framer } from '../rpc/frame.ts';
 import type { Demand, MaybePromise, Store, Taken } from '../store/contract.ts';
 import { onceEvery, type Say } from '../terminal/stderr.ts';
-import type { Turn } from './action.ts';
+import type { Action, Turn } from './action.ts';
 import type { Exit } from './child.ts';
 import { Inlet } from './inlet.ts';
 import { type Effects, perform } from './perform.ts';
@@ -19,6 +19,11 @@ export interface PumpOptions {
   readonly upstream: Upstream;
   readonly session: Session;
   readonly store: Store;
+  /**
+   * Looks whether the rules have changed, carefully where there is time. Where they have, it puts them
+   * in force and says what is to be done about it. Never rejects.
+   */
+  readonly renew: (carefully: boolean) => Promise<readonly Action[]> | undefined;
   /** Bytes of the longest line that a client may send. */
   readonly maxMessage: number;
   readonly stdin: Readable;
@@ -35,6 +40,8 @@ const LAST_WORDS_MS = 2000;
 const LATE_INPUT_MS = 50;
 /** A client that has asked for the end may take this long to read what is left for it. */
 const FLUSH_MS = 1000;
+/** How often the policy is looked at while the client is silent. */
+const RENEW_MS = 1000;
 
 /**
  * Holds the session between client and server until that ends; returns the exit code that the wrapper
@@ -53,7 +60,7 @@ export async function runPump(options: PumpOptions): Promise<number> {
   });
 
   upstream.attach({
-    data: guarded(say, chunk => {
+    data: guarded(say, (chunk: Buffer) => {
       const { lines, oversized } = fromServer.push(chunk);
       perform(session.fromServer(lines), onClient);
       for (const head of oversized)
@@ -138,19 +145,33 @@ export async function runPump(options: PumpOptions): Promise<number> {
     () => input.release('store'),
   );
 
+  const judge = guarded(say, (chunk: Buffer) => {
+    const { lines, oversized } = fromClient.push(chunk);
+    const turns = [
+      ...(lines.starts.length === 0 ? [] : [session.fromClient(lines)]),
+      ...oversized.map(head => session.oversized(head, options.maxMessage)),
+    ];
+    for (const turn of turns) decideInOrder(() => decideOrAnswer(turn));
+  });
+  // What comes after a change of the policy waits until that is in force.
+  const arrive = inOrder(
+    () => input.hold('policy'),
+    () => input.release('policy'),
+  );
+  const renew = (carefully: boolean) =>
+    options
+      .renew(carefully)
+      ?.then(guarded(say, (actions: readonly Action[]) => perform(actions, onServer)));
+  const timer = setInterval(() => arrive(() => renew(true)), RENEW_MS).unref();
+
   const input = new Inlet(options.stdin, {
-    chunk: guarded(say, chunk => {
-      const { lines, oversized } = fromClient.push(chunk);
-      const turns = [
-        ...(lines.starts.length === 0 ? [] : [session.fromClient(lines)]),
-        ...oversized.map(head => session.oversized(head, options.maxMessage)),
-      ];
-      for (const turn of turns) decideInOrder(() => decideOrAnswer(turn));
-    }),
-    end: () => {
-      if (fromClient.rest > 0) say('warn', 'dropped an unfinished message at the end of the input');
-      end();
-    },
+    chunk: chunk => arrive(() => renew(false)?.then(() => judge(chunk)) ?? judge(chunk)),
+    end: () =>
+      arrive(() => {
+        if (fromClient.rest > 0)
+          say('warn', 'dropped an unfinished message at the end of the input');
+        end();
+      }),
   });
   stdout.on('error', end);
   stdout.on('drain', () => {
@@ -168,6 +189,8 @@ export async function runPump(options: PumpOptions): Promise<number> {
     await delay(LATE_INPUT_MS);
     throw error;
   } finally {
+    clearInterval(timer);
+    await new Promise<void>(resolve => arrive(resolve));
     perform(session.serverGone(gone ?? ''), onServer);
     await Promise.all([upstream.cleared(), flushed(stdout, endAsked)]);
     input.stop();
@@ -185,10 +208,10 @@ async function flushed(stdout: Writable, endAsked: Promise<void>): Promise<void>
 }
 
 // A bug must not end the session, and what it struck goes nowhere.
-function guarded(say: Say, work: (chunk: Buffer) => void): (chunk: Buffer) => void {
-  return chunk => {
+function guarded<T>(say: Say, work: (what: T) => void): (what: T) => void {
+  return what => {
     try {
-      work(chunk);
+      work(what);
     } catch (error) {
       const stack = error instanceof Error ? error.stack : undefined;
       say(

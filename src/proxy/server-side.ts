@@ -21,9 +21,10 @@ import { type AskingDenied, askingDenied } from './asking.ts';
 import type { Context } from './context.ts';
 import { encodingOf } from './encoding.ts';
 import { forgedKeys } from './forged.ts';
-import { type Hiding, hidingOf } from './hiding.ts';
+import { changedLists, type Hiding, hidingOf } from './hiding.ts';
 import { charactersOf, MAX_ID_CHARACTERS } from './in-flight.ts';
 import { denialRow, refusal } from './judge.ts';
+import { ACKNOWLEDGED, ShownLists } from './list-changed.ts';
 import { hiddenItems } from './lists.ts';
 import { denialReply } from './replies.ts';
 
@@ -38,13 +39,23 @@ const SHOWN = 200;
 export class ServerSide {
   private readonly asked = new Set<Id>();
   private askedCharacters = 0;
-  private readonly hiding: Hiding;
+  private readonly lists = new ShownLists();
+  private hiding: Hiding;
 
   constructor(
-    private readonly context: Context,
+    private context: Context,
     private readonly memory: Memory,
   ) {
     this.hiding = hidingOf(context, id => memory.tasks.owns(id));
+  }
+
+  /** Goes on under other rules; the client is told of lists that may show something else now. */
+  adopt(context: Context): Action[] {
+    const hiding = hidingOf(context, id => this.memory.tasks.owns(id));
+    const told = this.lists.changed(changedLists(this.context, context), this.memory.pending);
+    this.context = context;
+    this.hiding = hiding;
+    return told;
   }
 
   /** True, once, where the server has asked under this id. */
@@ -117,6 +128,8 @@ export class ServerSide {
   private notification(actions: Action[], line: Line, message: Notification): void {
     const denial = askingDenied(this.context, line.buffer, message);
     if (denial !== undefined) this.denied(actions, denial);
+    if (message.method === ACKNOWLEDGED)
+      this.lists.acknowledged(line.buffer, message.members, this.memory.pending);
     if (!denial?.enforced) actions.push(cleaned(line, message));
   }
 
@@ -155,7 +168,10 @@ export class ServerSide {
       this.denied(actions, denial);
       return ended('input_required');
     }
-    if (method === 'tools/call' && result !== undefined) this.memory.tasks.note(buffer, members);
+    if (result !== undefined) {
+      if (method === 'tools/call') this.memory.tasks.note(buffer, members);
+      else this.lists.shown(method, members);
+    }
     const state = round && askedFor(buffer, message);
     if (round !== undefined && state !== undefined) this.memory.rounds.answered(round, state);
     const forward = cleaned(line, message, hiddenItems(buffer, members, method, this.hiding));

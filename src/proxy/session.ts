@@ -11,7 +11,7 @@ import { type Action, type Deciding, type Pending, settle, type Turn } from './a
 import { ClientSide } from './client-side.ts';
 import { type Context, contextOf, type Settings } from './context.ts';
 import { InFlight } from './in-flight.ts';
-import { type Judged, stateFailure, verdictOf } from './judge.ts';
+import { type Judged, type RulesNews, rulesRow, stateFailure, verdictOf } from './judge.ts';
 import { denialReply } from './replies.ts';
 import { Rounds } from './rounds.ts';
 import { ServerSide } from './server-side.ts';
@@ -24,9 +24,9 @@ export class Session {
   private readonly client: ClientSide;
   private readonly server: ServerSide;
 
-  private readonly context: Context;
+  private context: Context;
 
-  constructor(settings: Settings) {
+  constructor(private readonly settings: Settings) {
     const context = contextOf(settings);
     this.context = context;
     const { pending, slots } = this;
@@ -34,6 +34,25 @@ export class Session {
     const server = new ServerSide(context, memory);
     this.server = server;
     this.client = new ClientSide(context, memory, id => server.answered(id));
+  }
+
+  /**
+   * Goes on under other rules. What was judged before stays so, and nothing is forgotten: requests in
+   * flight, tasks, rounds, and the session that counters know.
+   */
+  adopt(rules: Pick<Settings, 'policies' | 'policyHash'>, news: readonly RulesNews[]): Action[] {
+    const context = contextOf({ ...this.settings, ...rules });
+    // That nothing is recorded from now on is worth a last row.
+    const recording = { ...context, records: context.records || this.context.records };
+    const told = this.server.adopt(context);
+    this.client.context = context;
+    this.context = context;
+    return [...told, ...rows(recording, news)];
+  }
+
+  /** Records that the rules in force stay, though a file of theirs has changed. */
+  kept(news: readonly RulesNews[]): Action[] {
+    return rows(this.context, news);
   }
 
   /** Judges the lines of one read from the client. */
@@ -121,6 +140,11 @@ export class Session {
     settle(actions, pending, 'lost', this.context.now());
     return actions;
   }
+}
+
+function rows(context: Context, news: readonly RulesNews[]): Action[] {
+  if (!context.records) return [];
+  return news.map(one => ({ kind: 'record', demand: rulesRow(context, one) }));
 }
 
 function decisionOn(

@@ -1,6 +1,7 @@
 // One recorded decision as one line for a person.
 import type { ChalkInstance } from 'chalk';
 import type { LogEntry } from '../audit/read.ts';
+import { RULES_METHOD } from '../audit/record.ts';
 import { escapeText } from './escape.ts';
 
 const LABELS: Record<string, string> = {
@@ -10,9 +11,13 @@ const LABELS: Record<string, string> = {
   require_approval: 'refused',
 };
 
+/** Of rows about the policy itself. */
+const RULES_LABELS: Record<string, string> = { allow: 'reloaded', deny: 'kept' };
+
 /** `2026-11-22 10:20:01  denied    ecs  delete_app  clusters are deleted by people`. */
 export function renderLogEntry(entry: LogEntry, chalk: ChalkInstance): string {
-  const label = (LABELS[entry.effect] ?? entry.effect).padEnd(8);
+  const labels = entry.method === RULES_METHOD ? RULES_LABELS : LABELS;
+  const label = (labels[entry.effect] ?? entry.effect).padEnd(8);
   const colour =
     entry.effect === 'allow' ? chalk.green : entry.effect === 'deny' ? chalk.red : chalk.yellow;
   const parts = [
@@ -32,6 +37,7 @@ function reasonOf({ effect, reason }: LogEntry): string {
 }
 
 function ending(entry: LogEntry, chalk: ChalkInstance): string {
+  if (entry.method === RULES_METHOD) return '';
   if (entry.effect !== 'allow')
     return entry.forwarded ? chalk.yellow('(observed only, let through)') : '';
   if (entry.outcome === null) return chalk.dim('no answer yet');
