@@ -10,9 +10,6 @@ import type { RulesNews } from '../proxy/judge.ts';
 import type { Session } from '../proxy/session.ts';
 import type { Say } from '../terminal/stderr.ts';
 
-/** Two looks are so far apart at least: one costs about 10 µs. */
-const APART_MS = 1;
-
 const GONE = 'the file is gone; to do without it, start policy-wrap anew';
 
 export interface Reloading {
@@ -25,18 +22,15 @@ export interface Reloading {
 
 /** A function that looks for changes, and where there are some puts them in force: the pump's `renew`. */
 export function reloading({ layers, session, load, say }: Reloading) {
-  const now = () => performance.now();
-  const watch = new PolicyWatch(layers, now);
+  const watch = new PolicyWatch(layers, () => performance.now());
   const inForce = layers.map(({ source }) => source);
-  /** Files that cannot be used, or are gone. */
-  const kept = new Set<number>();
-  let last = now();
+  /** Layers whose rules are older than their files: what those say, where it can be read. */
+  const behind = new Map<number, PolicySource | undefined>();
 
   const news = (index: number, effect: 'allow' | 'deny', name: string, reason: string | null) => ({
     ...{ effect, layer: layers[index]?.place.layer ?? MAIN_LAYER, name, reason },
   });
   const keep = (index: number, name: string, why: string): RulesNews => {
-    kept.add(index);
     say('error', `policy not reloaded, its old rules stay in force: ${name}`);
     const [first = '', ...more] = why.split('\n');
     for (const problem of [first, ...more]) say('error', problem);
@@ -56,7 +50,7 @@ export function reloading({ layers, session, load, say }: Reloading) {
     const actions = session.adopt({ policies, policyHash: hash }, rows);
     for (const [index, source] of wanted) {
       inForce[index] = source;
-      kept.delete(index);
+      behind.delete(index);
     }
     const told = rows.map(({ name, reason }) => (reason === null ? name : `${name}, ${reason}`));
     say('info', `policy reloaded: ${told.join(' + ')}`);
@@ -70,7 +64,12 @@ export function reloading({ layers, session, load, say }: Reloading) {
     } catch (error) {
       const [index, source] = [...wanted][0] ?? [];
       if (index === undefined || source === undefined) throw error;
-      if (wanted.size === 1) return session.kept([keep(index, source.name, messageOf(error))]);
+      if (wanted.size === 1) {
+        // Tried again because another file has changed: nothing new to say.
+        if (behind.get(index) === source) return [];
+        behind.set(index, source);
+        return session.kept([keep(index, source.name, messageOf(error))]);
+      }
       const actions: Action[] = [];
       for (const one of wanted) actions.push(...(await takeEach(new Map([one]))));
       return actions;
@@ -78,20 +77,29 @@ export function reloading({ layers, session, load, say }: Reloading) {
   };
 
   const renewed = async (changed: readonly Changed[]): Promise<Action[]> => {
-    const wanted = new Map<number, PolicySource>();
     const rows: RulesNews[] = [];
+    const saved = new Map<number, PolicySource>();
     for (const { index, reading } of changed) {
       const { place } = layers[index] ?? {};
       const old = inForce[index];
       const file = place !== undefined && isFromFile(place, old) ? old.name : undefined;
       const name = file ?? place?.of ?? '';
-      if (reading.kind === 'problem') rows.push(keep(index, name, reading.message));
-      // Without its file a layer would say less, or a preset something else: nobody decided that.
-      else if (reading.kind === 'nothing' && file !== undefined) rows.push(keep(index, name, GONE));
-      else if (reading.kind === 'source' && !isSame(old, reading.source))
-        wanted.set(index, reading.source);
-      else if (kept.delete(index)) say('info', `policy as it was again: ${name}`);
+      const isGone = reading.kind === 'nothing' && file !== undefined;
+      const wasBehind = behind.delete(index);
+      if (reading.kind === 'problem' || isGone) {
+        // Without its file a layer would say less, or a preset something else: nobody decided that.
+        rows.push(keep(index, name, reading.kind === 'problem' ? reading.message : GONE));
+        behind.set(index, undefined);
+      } else if (reading.kind === 'source' && !isSame(old, reading.source))
+        saved.set(index, reading.source);
+      else if (wasBehind) say('info', `policy as it was again: ${name}`);
     }
+    // What could not be used before may fit to what another file says now.
+    const wanted = new Map(
+      [...behind, ...saved].flatMap(([index, source]) =>
+        source ? [[index, source] as const] : [],
+      ),
+    );
     const actions = rows.length === 0 ? [] : session.kept(rows);
     return wanted.size === 0 ? actions : [...actions, ...(await takeEach(wanted))];
   };
@@ -109,14 +117,12 @@ export function reloading({ layers, session, load, say }: Reloading) {
   };
 
   return (carefully: boolean): Promise<readonly Action[]> | undefined => {
-    if (!carefully && now() - last < APART_MS) return undefined;
     try {
-      if (watch.look(carefully)) return renew().finally(() => (last = now()));
+      return watch.look(carefully) ? renew() : undefined;
     } catch (error) {
       failed(error);
+      return undefined;
     }
-    last = now();
-    return undefined;
   };
 }
 

@@ -19,6 +19,12 @@ export interface Changed {
   readonly reading: Reading;
 }
 
+/** One look costs some 10 µs; two are so far apart at least. */
+const APART_MS = 1;
+/** Where it takes longer than this, as on some network folders, … */
+const SLOW_MS = 5;
+/** … looking takes one part of the time in so many. */
+const SHARE = 20;
 /** An editor may write a file in pieces; one that was still for so long is whole. */
 const STILL_MS = 50;
 /** A file that is never still is left alone after so many tries, for REST_MS. */
@@ -40,7 +46,9 @@ interface Watched {
 
 export class PolicyWatch {
   private readonly watched: readonly Watched[];
-  private restUntil = 0;
+  private restUntil = Number.NEGATIVE_INFINITY;
+  private looked = Number.NEGATIVE_INFINITY;
+  private took = 0;
 
   /** `now`: any clock that only goes forward, milliseconds. */
   constructor(
@@ -61,9 +69,18 @@ export class PolicyWatch {
    * have changed without looking so are read as well.
    */
   look(carefully: boolean): boolean {
-    const now = this.now();
-    if (now < this.restUntil) return false;
-    return this.watched.some(one => this.isChanged(one, carefully && now < one.doubtUntil));
+    const began = this.now();
+    if (began < this.restUntil || (!carefully && began - this.looked < APART_MS)) return false;
+    const isChanged = this.watched.some(one =>
+      this.isChanged(one, carefully && began < one.doubtUntil),
+    );
+    this.looked = this.now();
+    const took = this.looked - began;
+    // One slow look alone says nothing: another process may have had the processor meanwhile.
+    const usual = Math.min(took, this.took);
+    if (usual > SLOW_MS) this.restUntil = this.looked + SHARE * usual;
+    this.took = took;
+    return isChanged;
   }
 
   /** What has changed, once all files are still; undefined where they are not, to be asked again. */

@@ -11,21 +11,30 @@ function watching(given: readonly string[] = [], files: Record<string, string> =
   const at = (name: string) => join(home, name);
   for (const folder of ['config/policies', 'machine']) mkdirSync(at(folder), { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(at(name), text);
-  const clock = { now: 0 };
+  /** `step`: how long each look takes. */
+  const clock = { now: 0, step: 0 };
   const found = findPolicies('srv', given.map(at), {
     config: at('config'),
     machine: at('machine'),
   });
-  const watch = new PolicyWatch(found.layers, () => clock.now);
+  const watch = new PolicyWatch(found.layers, () => {
+    clock.now += clock.step;
+    return clock.now;
+  });
   /** What has changed, where a look says that something has. */
   const change = async () => {
+    clock.now += 10;
     if (!watch.look(false)) return undefined;
     return (await watch.settled())?.map(({ index, reading }) => [
       index,
       reading.kind === 'source' ? reading.source.text : reading.kind,
     ]);
   };
-  return { at, clock, watch, change };
+  const looks = () => {
+    clock.now += 10;
+    return watch.look(false);
+  };
+  return { at, clock, watch, change, looks };
 }
 
 test.each([
@@ -84,11 +93,11 @@ test('what was saved between the first reading and the first look is seen', asyn
 });
 
 test('half of a file is not the file, though it would be a policy', async () => {
-  const { at, watch } = watching([], { 'config/policies/srv.yaml': 'old' });
+  const { at, watch, looks } = watching([], { 'config/policies/srv.yaml': 'old' });
   const file = at('config/policies/srv.yaml');
-  expect(watch.look(false)).toBe(false);
+  expect(looks()).toBe(false);
   writeFileSync(file, 'default: allow\n');
-  expect(watch.look(false)).toBe(true);
+  expect(looks()).toBe(true);
   const settled = watch.settled();
   for (const [ms, line] of [
     [15, 'tools:\n'],
@@ -102,26 +111,54 @@ test('half of a file is not the file, though it would be a policy', async () => 
 });
 
 test('a file that is never still is left alone for a while', async () => {
-  const { at, watch, clock } = watching([], { 'config/policies/srv.yaml': 'old' });
+  const { at, watch, clock, looks } = watching([], { 'config/policies/srv.yaml': 'old' });
   const grow = () => appendFileSync(at('config/policies/srv.yaml'), 'more\n');
   grow();
   const timer = setInterval(grow, 10);
   try {
-    expect(watch.look(false)).toBe(true);
+    expect(looks()).toBe(true);
     expect(await watch.settled()).toBeUndefined();
-    expect(watch.look(false)).toBe(false);
+    expect(looks()).toBe(false);
     clock.now += 1000;
-    expect(watch.look(false)).toBe(true);
+    expect(looks()).toBe(true);
   } finally {
     clearInterval(timer);
   }
 });
 
 test('a change back before all is still is none', async () => {
-  const { at, watch } = watching([], { 'config/policies/srv.yaml': 'old' });
+  const { at, watch, looks } = watching([], { 'config/policies/srv.yaml': 'old' });
   writeFileSync(at('config/policies/srv.yaml'), 'new');
-  expect(watch.look(false)).toBe(true);
+  expect(looks()).toBe(true);
   writeFileSync(at('config/policies/srv.yaml'), 'old');
   expect(await watch.settled()).toEqual([]);
+  expect(looks()).toBe(false);
+});
+
+test('two looks are a millisecond apart, but for the careful ones', () => {
+  const { at, watch, clock } = watching([], { 'config/policies/srv.yaml': 'old' });
   expect(watch.look(false)).toBe(false);
+  writeFileSync(at('config/policies/srv.yaml'), 'new');
+  clock.now += 0.9;
+  expect(watch.look(false)).toBe(false);
+  expect(watch.look(true)).toBe(true);
+  clock.now += 0.9;
+  expect(watch.look(false)).toBe(false);
+  clock.now += 0.2;
+  expect(watch.look(false)).toBe(true);
+});
+
+test.each([
+  [1, true],
+  [2, false],
+])('after %i slow looks the next one is not put off: %s', (slow, sees) => {
+  const { at, watch, clock } = watching([], { 'config/policies/srv.yaml': 'old' });
+  clock.step = 50;
+  for (let i = 0; i < slow; i++) expect(watch.look(true)).toBe(false);
+  clock.step = 0;
+  writeFileSync(at('config/policies/srv.yaml'), 'new');
+  clock.now += 100;
+  expect(watch.look(true)).toBe(sees);
+  clock.now += 5000;
+  expect(watch.look(true)).toBe(true);
 });

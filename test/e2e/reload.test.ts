@@ -1,19 +1,20 @@
 // A policy that changes while the wrapper runs: the next call is judged by it, and nothing is lost.
+import { execFile } from 'node:child_process';
 import {
   mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { echoing, start, textOf, toolCall, until, type Wrapped } from '../support/lines.ts';
-import { launch, logRows, tempDir } from '../support/wrapper.ts';
+import { bin, cleanEnv, launch, logRows, tempDir } from '../support/wrapper.ts';
 
 /** A policy that allows these tools and nothing else. */
 const allowing = (...tools: string[]) => ({
@@ -53,9 +54,9 @@ async function passes({ wrapped }: Rules, ...tools: string[]): Promise<boolean[]
   return replies.map(reply => !textOf(reply).startsWith('[POLICY DENIED]'));
 }
 
-const said = ({ wrapped }: Rules, text: string | RegExp) =>
+const said = ({ wrapped }: Rules, text: string) =>
   until(
-    () => wrapped.stderr().search(text) >= 0,
+    () => wrapped.stderr().includes(text),
     () => `${text} in\n${wrapped.stderr()}`,
   );
 const countOf = (text: string, part: string) => text.split(part).length - 1;
@@ -85,10 +86,10 @@ describe('a saved file counts for the next call', () => {
     [
       'of the same size and age',
       file => {
-        const { atime, mtime } = statSync(file);
         writeFileSync(file, next);
-        utimesSync(file, atime, mtime);
+        utimesSync(file, 1e9, 1e9);
       },
+      file => utimesSync(file, 1e9, 1e9),
     ],
     [
       'behind a link that leads elsewhere',
@@ -278,6 +279,24 @@ describe('a file that cannot be used', () => {
     await said(rules, `policy not reloaded, its old rules stay in force: ${rules.at('srv.json')}`);
   });
 
+  test('is taken on when another one has changed to fit', async () => {
+    const counting = (kind: string, max: number) => ({
+      ...{ version: '1', default: 'allow' },
+      tools: { a: { limits: [{ counter: 'shared', kind, max, window: 'day' }] } },
+    });
+    const files = ['srv.json', '_all.json'] as const;
+    const rules = running(Object.fromEntries(files.map(name => [name, counting('sliding', 9)])));
+    expect(await passes(rules, 'a')).toEqual([true]);
+    rules.save('srv.json', counting('fixed', 0));
+    expect(await passes(rules, 'a')).toEqual([true]);
+    await said(rules, 'counter `shared`');
+    rules.save('_all.json', counting('fixed', 9));
+    expect(await passes(rules, 'a')).toEqual([false]);
+    const both = files.map(name => rules.at(name)).join(' + ');
+    await said(rules, `policy reloaded: ${both}`);
+    expect(countOf(rules.wrapped.stderr(), 'not reloaded')).toBe(1);
+  });
+
   test('a second file for the server', async () => {
     const rules = running({ 'srv.json': allowing('a') });
     expect(await passes(rules, 'a')).toEqual([true]);
@@ -287,6 +306,26 @@ describe('a file that cannot be used', () => {
     rmSync(rules.at('srv.json'));
     expect(await passes(rules, 'a', 'b')).toEqual([false, true]);
   });
+});
+
+test('the log tells of it', async () => {
+  const rules = running({ 'srv.json': allowing('a') });
+  expect(await passes(rules, 'a')).toEqual([true]);
+  rules.save('srv.json', '{');
+  expect(await passes(rules, 'a')).toEqual([true]);
+  rules.save('srv.json', allowing('b'));
+  expect(await passes(rules, 'a')).toEqual([false]);
+  const { stdout } = await promisify(execFile)(process.execPath, [bin, 'log'], {
+    env: cleanEnv(rules.home),
+  });
+  const file = rules.at('srv.json');
+  expect(stdout.trimEnd().split('\n')).toEqual([
+    expect.stringMatching(/ allowed {3}srv {2}a {2}/),
+    expect.stringContaining(`  kept      srv  ${file}  the old rules stay in force: ${file}:1:2: `),
+    expect.stringMatching(/ allowed {3}srv {2}a {2}/),
+    expect.stringMatching(/ reloaded {2}srv {2}\S+srv.json$/),
+    expect.stringMatching(/ denied {4}srv {2}a {2}/),
+  ]);
 });
 
 describe('a file that goes', () => {
