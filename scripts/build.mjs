@@ -1,4 +1,5 @@
-// Bundles src/ into a few CommonJS files in dist/, and gathers the licences of what is in them.
+// Bundles src/ into a few CommonJS files in dist/, makes the JSON Schema of policies, and gathers the
+// licences of what is in them.
 // docs/decisions/002-bundles.md says why it is cut where it is.
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve, sep } from 'node:path';
@@ -65,6 +66,7 @@ for (const library of LIBRARIES) await bundle(fileOf(library), [`export * from '
 for (const [file, { unfinished }] of files) renameSync(unfinished, `dist/${file}`);
 for (const name of readdirSync('dist'))
   if (name.endsWith('.cjs') && !name.startsWith('.') && !files.has(name)) rmSync(`dist/${name}`);
+writeFileSync('dist/policy.schema.json', `${JSON.stringify(await policyJsonSchema(), null, 2)}\n`);
 writeFileSync('dist/LICENSES.txt', licences([...files.values()].flatMap(({ inputs }) => inputs)));
 for (const [file, { bytes }] of files)
   console.log(`dist/${file.padEnd(12)}${(bytes / 1024).toFixed(0).padStart(5)} KiB`);
@@ -107,6 +109,19 @@ async function bundle(file, lines, plugins = []) {
   });
   const [{ bytes, inputs }] = Object.values(metafile.outputs);
   files.set(file, { unfinished, bytes, inputs: Object.keys(inputs) });
+}
+
+/** What editors check policies by; what makes it is in no file of dist/. */
+async function policyJsonSchema() {
+  const { outputFiles } = await build({
+    ...options,
+    format: 'esm',
+    entryPoints: ['src/policy/json-schema.ts'],
+    write: false,
+    plugins: [cutting],
+  });
+  const code = Buffer.from(outputFiles[0].contents).toString('base64');
+  return (await import(`data:text/javascript;base64,${code}`)).policyJsonSchema();
 }
 
 /** Takes the modules of other files from there. */

@@ -10,6 +10,7 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'test',
   'explain',
   'simulate',
+  'schema',
   'import',
   'log',
   'demo',

@@ -56,6 +56,12 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
       code = await (await import('./check.ts')).check(names, options);
     });
   program
+    .command('schema')
+    .description('the JSON Schema of a policy, for editors')
+    .action(async () => {
+      code = (await import('./schema.ts')).schema();
+    });
+  program
     .command('demo')
     .description('a runaway agent against a server that policy-wrap protects')
     .action(async () => {

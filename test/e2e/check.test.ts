@@ -1,10 +1,10 @@
-// `policy-wrap check` as it is called: what it prints where, and its exit codes.
+// `policy-wrap check` and `schema` as they are called: what they print where, and their exit codes.
 import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { bin, cleanEnv, tempDir } from '../support/wrapper.ts';
+import { bin, cleanEnv, root, tempDir } from '../support/wrapper.ts';
 
 const HEAD = 'version: "1"\ndefault: deny\n';
 
@@ -225,5 +225,17 @@ describe('--server', () => {
     const found = await check({}, '--server', 'a', 'none.yaml');
     expect(found).toMatchObject({ code: 3, stdout: '' });
     expect(found.stderr).toContain('cannot read the policy none.yaml');
+  });
+});
+
+describe('policy-wrap schema', () => {
+  test('prints the JSON Schema that the package has', async () => {
+    const env = cleanEnv(tempDir());
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [bin, 'schema'], {
+      env,
+    });
+    expect(stderr).toBe('');
+    expect(stdout).toBe(readFileSync(join(root, 'dist/policy.schema.json'), 'utf8'));
+    expect(JSON.parse(stdout)).toMatchObject({ required: ['version', 'default'] });
   });
 });
