@@ -1,9 +1,11 @@
 // The documentation and the program say the same.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
+import { classify } from '../src/policy/classify/name.ts';
 import { evaluate } from '../src/policy/evaluate.ts';
 import { loadPolicy } from '../src/policy/load.ts';
+import { renderPage } from '../src/policy/reference/page.ts';
 import { CATEGORIES, NOT_BUILT, policySchema } from '../src/policy/schema.ts';
 import { NOTIFICATIONS, REQUESTS } from '../src/proxy/methods.ts';
 import { METHODS, type Sender, VERSIONS, type Version } from './fixtures/methods.ts';
@@ -16,6 +18,40 @@ describe('docs/policy.md', () => {
   it.each([...Object.keys(policySchema.shape), ...NOT_BUILT, ...CATEGORIES])('names `%s`', key => {
     expect(page).toMatch(new RegExp(`\`"?${key.replace('$', '\\$')}"?\``));
   });
+});
+
+test('docs/policy.md is what `npm run docs` makes', () => {
+  expect(renderPage(read('scripts/policy.template.md'))).toBe(read('docs/policy.md'));
+});
+
+test('a template that leaves a section out, or places one twice, is refused', () => {
+  const template = read('scripts/policy.template.md');
+  const place = '<!-- reference: cost -->\n';
+  expect(template).toContain(place);
+  expect(() => renderPage(template.replace(place, ''))).toThrow('the template places');
+  expect(() => renderPage(template.replace(place, place + place))).toThrow('the template places');
+});
+
+describe('docs/policy.md on categories', () => {
+  const [, rest = ''] = read('docs/policy.md').split('## Categories');
+  const [section = ''] = rest.split('\n## ');
+  const rows = [...section.matchAll(/^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$/gm)];
+  const named = rows.flatMap(([, category = '', cell = '']) =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, tool = '']) => [tool, category] as const),
+  );
+  it('has them all, with examples', () => {
+    expect(new Set(named.map(([, category]) => category))).toEqual(new Set(CATEGORIES));
+  });
+  it.each<readonly [string, string]>([
+    ...named,
+    ['create_group', 'write'],
+    ['group_create', 'write'],
+    ['get_refund', 'read'],
+    ['get_build_status', 'read'],
+    ['create_payment_link', 'financial'],
+    ['create_order_note', 'write'],
+    ...['deleteFile', 'delete_file', 'DELETE-FILE'].map(name => [name, 'destructive'] as const),
+  ])('%s: %s', (tool, category) => expect(classify(tool)).toBe(category));
 });
 
 describe('docs/policy.md on resources', () => {
