@@ -11,6 +11,10 @@ const TOOLS = [
   ...[door.tool, door.tool, `${door.tool}:ListX`, 'get_hidden', 'Delete_All', 'delete_all\0', ''],
   ...['__proto__', 'constructor', 'a\u2028b', 'delete_all '],
 ];
+const ARGUMENTS = [
+  ...['1', '1.0', '2', '0.5', '0.50000000000000000001', '1e400', '-1', '"a"', '"1"', '"\\u0061"'],
+  ...['0', '0.000001', '1e-7', 'true', 'null', '[1]', '{"x":1}', '""'],
+];
 const OPERATIONS = ['ListClusters', 'DeleteCluster', 'listclusters', 'List\0', ''];
 const METHODS = [
   ...['tools/call', 'tools/list', 'tools/list', 'ping', 'initialize', 'prompts/get', 'tasks/get'],
@@ -18,6 +22,7 @@ const METHODS = [
   ...['tasks/result', 'tasks/update', 'tasks/list', 'notifications/tasks'],
   ...['notifications/cancelled', 'notifications/initialized', 'notifications/message'],
   ...['TOOLS/CALL', 'tools/call ', 'tools/execute', '__proto__'],
+  ...['vendor/x', 'vendor/y', 'Vendor/x', 'notifications/vendor'],
   ...['roots/list', 'sampling/createMessage', 'elicitation/create'],
 ];
 const TASKS = ['t1', 't2', 'T1', ''];
@@ -76,7 +81,7 @@ export class Grammar extends Spelling {
   private call(): string {
     const tool = this.chance.pick(TOOLS);
     const args = this.object(
-      tool === door.tool ? [[door.argument, this.operation()]] : [['x', this.value(2)]],
+      tool === door.tool ? [[door.argument, this.operation()]] : [['x', this.argument()]],
     );
     const members: [string, string][] = [
       ['name', this.chance.percent(97) ? this.string(tool) : this.value(1)],
@@ -86,6 +91,10 @@ export class Grammar extends Spelling {
     if (this.chance.percent(10)) members.push(['requestState', this.string('s')]);
     if (this.chance.percent(20)) members.push(['_meta', this.meta()]);
     return this.message('tools/call', this.object(members));
+  }
+
+  private argument(): string {
+    return this.chance.percent(50) ? this.chance.pick(ARGUMENTS) : this.value(2);
   }
 
   private operation(): string {

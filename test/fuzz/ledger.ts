@@ -117,9 +117,21 @@ export class Ledger {
         }
         expectThat(forwarded + ids.length === 1, 'a request passes or is answered', about);
         expectThat(forwarded === 1 || ids[0] === id, 'an answer has the id of its request', about);
-        if (forwarded === 1) this.open.set(id, { method, cancelled: false, maybeSettled: false });
+        if (forwarded !== 1) return;
+        this.open.set(id, { method, cancelled: false, maybeSettled: false });
+        this.checkAtOnce(about);
       }
     }
+  }
+
+  /** What is cancelled counts, until it is answered. */
+  private checkAtOnce(about: () => string): void {
+    const { atOnce = Number.POSITIVE_INFINITY } = this.rules;
+    // Of what may be answered already nobody can say.
+    const calls = [...this.open.values()].filter(
+      ({ method, maybeSettled }) => method === 'tools/call' && !maybeSettled,
+    );
+    expectThat(calls.length <= atOnce, 'no more calls are in flight than may be at once', about);
   }
 
   private cancel({ tree }: Extract<Reading, { kind: 'notification' }>): void {

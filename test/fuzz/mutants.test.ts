@@ -14,6 +14,20 @@ const withIdsAsText = ({ readMessage }: Exports) => ({
   },
 });
 
+class Roomy {
+  busy() {}
+  take() {}
+  letGo() {}
+}
+
+const withoutConditions = {
+  compileConditions: (_: unknown, reading: string) => () => ({
+    holds: reading === 'require',
+    truth: 'true',
+    why: () => '',
+  }),
+};
+
 /** A module of `src/`, what stands in for a function of it, and the promise that breaks. */
 const mutants: readonly [
   what: string,
@@ -22,8 +36,16 @@ const mutants: readonly [
   promise: RegExp,
 ][] = [
   ['duplicate keys pass', 'rpc/keys', { noteKey: () => undefined }, /what JSON.parse takes/],
-  ['look-alikes pass', 'rpc/fold', { folded: (name: string) => name }, /denied|only known methods/],
+  [
+    'look-alikes pass',
+    'rpc/fold',
+    { folded: (name: string) => name },
+    /denied|only known methods|may not ask/,
+  ],
   ['hidden breaks pass', 'rpc/neutral', { isNeutral: () => true }, /breaks are seen/],
+  ['any method passes', 'proxy/vendors', { isVendors: () => true }, /only known methods/],
+  ['there is always room', 'proxy/slots', { Slots: Roomy }, /in flight than may be at once/],
+  ['no condition strikes', 'policy/conditions/condition', withoutConditions, /no denied argument/],
   ['1 and "1" are one id', 'rpc/message', withIdsAsText, /waits for|id of its request/],
 ];
 
@@ -43,10 +65,10 @@ test.each(mutants)('%s', { timeout: 120_000 }, async (_, module, stand, promise)
 });
 
 test('what it finds it makes small, as an entry for the corpus', { timeout: 120_000 }, async () => {
-  const path = '../../src/rpc/fold.ts';
+  const path = '../../src/proxy/vendors.ts';
   vi.doMock(path, async original => ({
     ...(await original<object>()),
-    folded: (name: string) => name,
+    isVendors: () => true,
   }));
   try {
     const { fuzz, tried } = await import('./fuzz.ts');

@@ -32,7 +32,10 @@ export function checkForwarded(
   const tree = accepted(text, 'client');
   expectThat(tree !== undefined, 'what goes to the server is strict JSON', () => text);
   const methods = readings(tree, 'method').map(value => stringOf(value) ?? '');
-  const known = readings(tree, 'id').length > 0 ? REQUESTS : NOTIFICATIONS;
+  const known = [
+    ...(readings(tree, 'id').length > 0 ? REQUESTS : NOTIFICATIONS),
+    ...(rules.vendors ?? []),
+  ];
   expectThat(
     methods.every(method => known.includes(method)),
     'only known methods go to the server',
@@ -65,7 +68,13 @@ function checkTool(params: readonly Tree[], rules: Rules, text: string): string 
     .flatMap(value => readings(value, 'arguments'))
     .flatMap(value => readings(value, door.argument))
     .map(stringOf);
+  const values = params
+    .flatMap(value => readings(value, 'arguments'))
+    .flatMap(value => readings(value, 'x'));
   for (const name of names) {
+    const given = values.length === 0 ? [undefined] : values;
+    const isFine = given.every(x => name === undefined || rules.forbidsValue?.(name, x) !== true);
+    expectThat(isFine, 'no denied argument reaches the server', () => text);
     // Some servers cut a name at a NUL.
     const read = [name, name?.split('\0')[0]];
     const passes = read.every(value => value !== undefined && !rules.forbids(value, operations));

@@ -8,11 +8,22 @@ export interface Rules {
   readonly layers: readonly { document: object; machine?: boolean }[];
   /** True where no call of this tool may pass; `operations`: what a server could take for its operation. */
   readonly forbids: (name: string, operations: readonly (string | undefined)[]) => boolean;
+  /** True where no call may pass that some server could take to be of this tool with this at `x`. */
+  readonly forbidsValue?: (name: string, x: Given) => boolean;
+  /** Calls of tools that may be in flight at once. */
+  readonly atOnce?: number;
+  /** Methods of no protocol that may pass. */
+  readonly vendors?: readonly string[];
   readonly hides: (name: string) => boolean;
   readonly resources: 'allow' | 'deny';
   /** What the server may not ask of the client. */
   readonly asking: readonly string[];
 }
+
+/** An argument as it was spelled; undefined where it is missing. */
+export type Given =
+  | { readonly raw: string; readonly kind: 'object' | 'array' | 'scalar' }
+  | undefined;
 
 /** Tools that pass at most this often in one conversation, where the rules have a limit on them. */
 export const LIMITED = { tool: 'limited', max: 2 };
@@ -25,6 +36,12 @@ const startsWithList = (operations: readonly (string | undefined)[]) =>
   operations.length > 0 && operations.every(value => value?.startsWith('List'));
 const isHidden = (name: string) => name === 'hidden_tool' || name.startsWith('secret_');
 const limits = [{ max: LIMITED.max, window: 'minute' }];
+
+const isText = (x: Given, text: string) =>
+  x?.raw.startsWith('"') === true && JSON.parse(x.raw) === text;
+const isMore = (x: Given) =>
+  x !== undefined && /^[0-9]/.test(x.raw) && Number.isFinite(Number(x.raw)) && Number(x.raw) > 0.5;
+const isScalar = (x: Given) => x?.kind === 'scalar';
 
 export const RULES: readonly Rules[] = [
   {
@@ -97,6 +114,51 @@ export const RULES: readonly Rules[] = [
         (operations.length === 0 ||
           operations.some(value => value === undefined || value.includes('Delete')))),
     hides: name => name.startsWith('secret_'),
+    resources: 'allow',
+    asking: [],
+  },
+  {
+    mode: 'enforce',
+    layers: [
+      {
+        document: {
+          version: '1',
+          default: 'allow',
+          methods: { allow: ['vendor/x', 'notifications/vendor', 'tools/call', 'roots/list'] },
+          all_tools: {
+            concurrency: 2,
+            deny_if: [{ conditions: [{ path: 'args.x', op: 'eq', value: 'a' }] }],
+          },
+          tools: {
+            a: { require: [{ conditions: [{ path: 'args.x', op: 'gt', value: 0.5 }] }] },
+            get_x: {
+              limits: [
+                { max: 3, window: 'minute', cost: { path: 'args.x', default: 1 }, counter: 'sum' },
+                { max: 3, window: 'minute', per: 'subject' },
+              ],
+            },
+            [LIMITED.tool]: {
+              limits: [...limits, { max: 1, window: 'day', per: 'args.x', kind: 'fixed' }],
+            },
+            delete_all: { require_approval_if: [{ conditions: [] }] },
+          },
+        },
+      },
+      {
+        document: {
+          version: '1',
+          default: 'allow',
+          methods: { allow: ['vendor/x', 'vendor/y', 'tools/call', 'notifications/vendor'] },
+          tools: { get_x: { concurrency: 5 } },
+        },
+      },
+    ],
+    forbids: name => name === 'delete_all',
+    forbidsValue: (name, x) =>
+      isText(x, 'a') || (name === 'a' && !isMore(x)) || (name === 'limited' && !isScalar(x)),
+    atOnce: 2,
+    vendors: ['vendor/x', 'notifications/vendor'],
+    hides: () => false,
     resources: 'allow',
     asking: [],
   },
