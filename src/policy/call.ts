@@ -1,6 +1,7 @@
 // What a policy is asked about.
 import type { Exact } from '../rpc/exact.ts';
 import type { Measured } from './argument-rules.ts';
+import type { Effort } from './conditions/effort.ts';
 import type { SectionKind } from './section.ts';
 
 /** The arguments of a call, undefined where it has none; or why they cannot be looked at. */
@@ -14,6 +15,8 @@ export interface ToolCall {
   readonly kind: 'tool';
   readonly name: string;
   readonly args: Arguments | undefined;
+  /** What all rules together may cost; those of one `evaluate` where it is not given. */
+  readonly effort?: Effort;
 }
 
 export type Call =

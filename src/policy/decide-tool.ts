@@ -1,5 +1,4 @@
 // One layer's decision on a call of a tool: hidden, its operation, its entries, their rules and limits.
-import type { Measured } from './argument-rules.ts';
 import type { ToolCall } from './call.ts';
 import { classifyName } from './classify/name.ts';
 import type { Decision, Trace } from './decision.ts';
@@ -77,14 +76,17 @@ function findingsOf(entry: Entry, call: ToolCall, layer: string, trace?: Trace):
   const said = isDeferring ? `says that it is ${entry.category}` : EFFECT_TEXT[effect];
   trace?.({ layer, key, effect: isDeferring ? null : effect, text: reason ?? said });
   const own: Finding = { effect, key, reason };
-  const { args } = call;
+  const { args, effort } = call;
   if (rules.length === 0 || args === undefined) return [own];
   const given = args();
   if ('problem' in given) {
     trace?.({ layer, key, effect: 'deny', text: given.problem });
     return [{ effect: 'deny', key, reason: given.problem }];
   }
-  const found = rules.map(rule => findingOf(rule, given, layer, trace));
+  const found = rules.map(rule => {
+    const judged = rule.conditions(given.value, effort);
+    return findingOf(rule, judged, layer, trace);
+  });
   return [own, ...found.filter(finding => finding !== undefined)];
 }
 
@@ -95,12 +97,11 @@ const EFFECT_TEXT: Record<Action, string> = {
 };
 
 function findingOf(
-  { key, list, conditions, reason }: Rule,
-  { value }: Extract<Measured<Parameters<Rule['conditions']>[0]>, { value: unknown }>,
+  { key, list, reason }: Rule,
+  { holds, why }: ReturnType<Rule['conditions']>,
   layer: string,
   trace?: Trace,
 ): Finding | undefined {
-  const { holds, why } = conditions(value);
   const effect: Action = list === 'require_approval_if' ? 'require_approval' : 'deny';
   const strikes = list === 'require' ? !holds : holds;
   const shown = strikes ? effect : list === 'require' ? 'allow' : null;

@@ -1,5 +1,6 @@
 // One call against all layers: which rule of each decides, and which limits it must take.
 import type { Call } from './call.ts';
+import { Effort } from './conditions/effort.ts';
 import { decideTool } from './decide-tool.ts';
 import type { Decision, Trace } from './decision.ts';
 import type { Due, Limit } from './limits.ts';
@@ -19,7 +20,8 @@ export function evaluate(
   all: readonly Policy[] = policies,
   trace?: Trace,
 ): Decision {
-  const decisions = policies.flatMap(policy => decide(policy, call, all, trace));
+  const asked = call.kind === 'tool' ? { effort: new Effort(), ...call } : call;
+  const decisions = policies.flatMap(policy => decide(policy, asked, all, trace));
   const first = decisions[0];
   if (first === undefined) throw new RangeError('no policy to evaluate');
   if (decisions.length === 1) return first;

@@ -1,7 +1,7 @@
 // What a client's request asks for, in the policy's terms: tools, resources and prompts by name.
 import type { Arguments, Call } from '../policy/call.ts';
 import { LONGEST_NAME } from '../policy/subject.ts';
-import { readExact } from '../rpc/exact.ts';
+import { readExactUpTo } from '../rpc/exact.ts';
 import { folded } from '../rpc/fold.ts';
 import {
   ErrorCode,
@@ -116,6 +116,8 @@ function read(
 
 /** Bytes of arguments beyond which they are not looked at: that would take ten times the memory. */
 const MAX_LOOKED_AT = 8 * 1024 * 1024;
+/** Values in them, however deep: reading so many takes a tenth of a second at the worst. */
+const MAX_VALUES = 200_000;
 
 // Read once, however many layers and rules look at them.
 function argumentsAt(buffer: Buffer, given: Member | undefined): Arguments {
@@ -128,9 +130,14 @@ function argumentsAt(buffer: Buffer, given: Member | undefined): Arguments {
 
 function argumentsIn(buffer: Buffer, given: Member | undefined): ReturnType<Arguments> {
   if (given === undefined) return { value: undefined };
-  return given.end - given.start > MAX_LOOKED_AT
-    ? { problem: `its arguments are longer than the ${MAX_LOOKED_AT} bytes that rules look at` }
-    : { value: readExact(buffer, given) };
+  if (given.end - given.start > MAX_LOOKED_AT)
+    return {
+      problem: `its arguments are longer than the ${MAX_LOOKED_AT} bytes that rules look at`,
+    };
+  const value = readExactUpTo(MAX_VALUES, buffer, given);
+  return value === undefined
+    ? { problem: `its arguments hold more than the ${MAX_VALUES} values that rules look at` }
+    : { value };
 }
 
 function fault(code: number, message: string): Asked {

@@ -21,11 +21,28 @@ interface Members<Leaf> {
  * numbers that a double would change.
  */
 export function readExact(buffer: Buffer, { start }: Span): Exact {
-  return new Reader<null | boolean | number | string | ExactNumber>(buffer, start, {
+  return reader(buffer, start).value();
+}
+
+/** The same; undefined where it holds more than `most` values, itself included. */
+export function readExactUpTo(most: number, buffer: Buffer, { start }: Span): Exact | undefined {
+  try {
+    return reader(buffer, start, most).value();
+  } catch (error) {
+    if (error instanceof TooMany) return undefined;
+    throw error;
+  }
+}
+
+class TooMany extends Error {}
+
+function reader(buffer: Buffer, start: number, most?: number) {
+  const leaves: Leaves<null | boolean | number | string | ExactNumber> = {
     string: text => text,
     number: lexeme => (isHeldByDouble(lexeme) ? Number(lexeme) : new ExactNumber(lexeme)),
     literal: value => value,
-  }).value();
+  };
+  return new Reader(buffer, start, leaves, most);
 }
 
 /**
@@ -96,9 +113,11 @@ class Reader<Leaf> {
     private readonly buffer: Buffer,
     private at: number,
     private readonly leaves: Leaves<Leaf>,
+    private left = Number.POSITIVE_INFINITY,
   ) {}
 
   value(): Tree<Leaf> {
+    if (--this.left < 0) throw new TooMany();
     const start = this.next();
     const c = this.buffer[start];
     if (c === 0x7b) return this.object();

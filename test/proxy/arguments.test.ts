@@ -75,6 +75,18 @@ describe('what the arguments are', () => {
     expect(ways(client(raw(long)))).toBe('→');
   });
 
+  it('neither are more than 200,000 values', async () => {
+    const list = (count: number) => `{"n":1,"l":[${Array(count).fill('0').join()}]}`;
+    const { client } = await conversation([denyIf(over)]);
+    // The object, the number, the list and what is in it.
+    expect(ways(client(raw(list(199_997), 1)))).toBe('→');
+    expect(textOf(client(raw(list(199_998), 2)))).toMatch(/hold more than the 200000 values/);
+    const deep = `{"n":1,"l":[${Array(70_000).fill('[{"a":{}}]').join()}]}`;
+    expect(ways(client(raw(deep, 3)))).toBe('←');
+    const free = await conversation([allow]);
+    expect(ways(free.client(raw(deep)))).toBe('→');
+  });
+
   it('more than 8 MiB are not counted by a value, a cost or an operation either', async () => {
     const long = JSON.stringify({ n: 1, s: 'x'.repeat(8 << 20) });
     const limit = { max: 9, window: 'hour' };

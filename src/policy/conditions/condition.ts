@@ -1,6 +1,6 @@
 // Conditions on the arguments of a call, compiled, judged and explained.
 import type { Exact } from '../../rpc/exact.ts';
-import { Effort } from './effort.ts';
+import { Effort, TOO_MUCH, VISIT } from './effort.ts';
 import { type Comparison, compileOperator, type Means } from './operators.ts';
 import { type ArgumentPath, type Found, follow, parsePath } from './path.ts';
 import type { ConditionDocument, LeafDocument } from './schema.ts';
@@ -25,8 +25,8 @@ export interface Judged {
   readonly why: () => string;
 }
 
-/** Judges the `arguments` of a call, undefined where it has none. */
-export type Conditions = (args: Exact | undefined) => Judged;
+/** Judges the `arguments` of a call, undefined where it has none; all rules of a call share an effort. */
+export type Conditions = (args: Exact | undefined, effort?: Effort) => Judged;
 
 /** Makes ready a list of conditions that the schema has accepted; all of them must hold. */
 export function compileConditions(
@@ -35,8 +35,8 @@ export function compileConditions(
   means: Means,
 ): Conditions {
   const all = compileAll(documents, { reading, isNegated: false, means });
-  return args => {
-    const { truth, why } = all(args, new Effort());
+  return (args, effort = new Effort()) => {
+    const { truth, why } = all(args, effort);
     const holds = reading === 'deny' ? truth !== 'false' : truth === 'true';
     return { holds, truth, why: documents.length === 0 ? () => 'it has no conditions' : why };
   };
@@ -83,10 +83,12 @@ function compileLeaf(leaf: LeafDocument, setting: Setting): Condition {
   const quantifier = leaf.quantifier ?? (isStrictByAny ? 'any' : 'every');
   return (args, effort) => {
     const combined = new Combined(quantifier);
-    follow(path, args, found => {
-      const { truth, why } = judge(found, effort);
-      return combined.add({ truth, why: () => `${found.where()} ${why()}` });
-    });
+    const visit = (found: Found): boolean => {
+      const isTooMuch = !effort.spend(VISIT);
+      const { truth, why } = isTooMuch ? unknown(TOO_MUCH) : judge(found, effort);
+      return combined.add({ truth, why: () => `${found.where()} ${why()}` }) && !isTooMuch;
+    };
+    follow(path, args, visit, effort);
     return combined.outcome;
   };
 }

@@ -1,14 +1,13 @@
 // Hosts of URLs: `host_in`. A URL in which parsers see different hosts has none that can be compared.
-import type { Exact } from '../../rpc/exact.ts';
-import { type Effort, TOO_MUCH } from './effort.ts';
+import { TOO_MUCH } from './effort.ts';
 import { whyNotComparable } from './equal.ts';
 import type { Comparison } from './operators.ts';
 import { show, showList } from './show.ts';
 import { truthOf, unknown } from './truth.ts';
 
-/** One URL, in steps. */
-const PARSING = 2 ** 11;
 const MAX_URL = 64 * 1024;
+/** Parsing a URL some times, in steps. */
+const PARSE = 2 ** 9;
 /** DNS has no longer names. */
 const MAX_HOST = 253;
 
@@ -24,9 +23,9 @@ export function compileHosts(wanted: readonly string[]): Comparison {
   const hosts = wanted.map(hostOf).filter(host => host !== undefined);
   const names = new Set(hosts);
   const domains = hosts.filter(host => host.startsWith('*')).map(host => host.slice(1));
-  return (value: Exact, effort: Effort) => {
+  return (value, effort) => {
     if (typeof value !== 'string') return unknown(() => whyNotComparable(value, ''));
-    if (!effort.spend(PARSING + value.length)) return unknown(TOO_MUCH);
+    if (!effort.spend(PARSE + value.length)) return unknown(TOO_MUCH);
     const found = hostInUrl(value);
     if (typeof found === 'object') return unknown(() => `is ${show(value)}, ${found.odd}`);
     const isIn = names.has(found) || domains.some(domain => found.endsWith(domain));

@@ -1,5 +1,6 @@
 // How long a string or a list is: `length_lt` and `length_gt`.
-import { listIn } from './list-in-string.ts';
+import { TOO_MUCH } from './effort.ts';
+import { listIn, readingOf } from './list-in-string.ts';
 import type { Comparison } from './operators.ts';
 import { kindOf } from './show.ts';
 import { truthOf, unknown } from './truth.ts';
@@ -7,9 +8,11 @@ import { truthOf, unknown } from './truth.ts';
 // Some languages count a character beyond U+FFFF twice: both counts must say the same.
 export function compileLength(op: 'length_lt' | 'length_gt', wanted: number): Comparison {
   const holds = (length: number) => (op === 'length_lt' ? length < wanted : length > wanted);
-  return value => {
+  return (value, effort) => {
     if (typeof value !== 'string' && !Array.isArray(value))
       return unknown(() => `is ${kindOf(value)}, which has no length`);
+    if (typeof value === 'string' && !effort.spend(value.length + readingOf(value)))
+      return unknown(TOO_MUCH);
     const lengths = lengthsOf(value);
     const [least = 0, most = 0] = [Math.min(...lengths), Math.max(...lengths)];
     const isIn = holds(least);

@@ -15,6 +15,11 @@ export function listIn(text: string): readonly Exact[] | 'unclear' | undefined {
   }
 }
 
+/** What it costs to find out, in steps. */
+export function readingOf(text: string): number {
+  return text.trimStart().startsWith('[') ? 2 ** 4 * Math.min(text.length, MAX_LENGTH) : 0;
+}
+
 function endsAsList(text: string): boolean {
   return text.trimEnd().endsWith(']');
 }

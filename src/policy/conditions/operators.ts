@@ -1,10 +1,10 @@
 // The operators of conditions, each made ready for one value of the policy.
 import { type Exact, ExactNumber } from '../../rpc/exact.ts';
-import type { Effort } from './effort.ts';
+import { type Effort, TOO_MUCH, VISIT } from './effort.ts';
 import { equal, type Json, whyNotComparable } from './equal.ts';
 import { compileHosts } from './host.ts';
 import { compileLength } from './length.ts';
-import { listIn } from './list-in-string.ts';
+import { listIn, readingOf } from './list-in-string.ts';
 import type { Regex } from './regex.ts';
 import { kindOf, show, showList, typeOf } from './show.ts';
 import { compileGlob, compileRegex, compileText } from './text.ts';
@@ -105,7 +105,7 @@ function compileIn(wanted: readonly Json[]): Comparison {
   const types = new Set(wanted.map(typeOf));
   const isNone = (value: Exact) => () =>
     `is ${show(value)}, not one of ${showList(wanted as Exact[])}`;
-  return value => {
+  return (value, effort) => {
     if (!types.has(typeOf(value)))
       return unknown(() => `is ${kindOf(value)}, of which there is none in the list`);
     if (value instanceof ExactNumber) return unknown(() => whyNotComparable(value, 0));
@@ -113,6 +113,7 @@ function compileIn(wanted: readonly Json[]): Comparison {
       return scalars.has(value)
         ? { truth: 'true', why: () => `is ${show(value)}` }
         : { truth: 'false', why: isNone(value) };
+    if (!effort.spend(VISIT * wanted.length)) return unknown(TOO_MUCH);
     const some = new Combined('any');
     for (const member of wanted)
       if (typeOf(member) === typeOf(value) && !some.add(isEqual(value, member))) break;
@@ -146,10 +147,13 @@ function compileContains(wanted: Json): Comparison {
       return unknown(() => `has members that cannot be compared with ${kindOf(wanted)}`);
     return { truth, why: () => contains(truth === 'true', wanted) };
   };
-  return value => {
-    if (Array.isArray(value)) return inList(value);
+  return (value, effort) => {
+    if (Array.isArray(value))
+      return effort.spend(VISIT * value.length) ? inList(value) : unknown(TOO_MUCH);
     if (typeof value !== 'string' || typeof wanted !== 'string')
       return unknown(() => whyNotComparable(value, wanted));
+    // A search takes many characters in one step.
+    if (!effort.spend(value.length / 16 + readingOf(value))) return unknown(TOO_MUCH);
     const truth = truthOf(value.includes(wanted));
     const list = listIn(value);
     if (list === 'unclear' || (list !== undefined && inList(list).truth !== truth))

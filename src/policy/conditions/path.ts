@@ -2,6 +2,7 @@
 import type { Exact } from '../../rpc/exact.ts';
 import { ExactNumber } from '../../rpc/exact.ts';
 import { folded } from '../../rpc/fold.ts';
+import { type Effort, KEY, TOO_MUCH } from './effort.ts';
 import { kindOf, shorten } from './show.ts';
 
 /** One step of a path; `text` is how it is written. */
@@ -72,11 +73,12 @@ export type Found = { readonly where: () => string } & (
   | { readonly kind: 'unclear'; readonly why: string }
 );
 
-/** Goes every way along a path, in order, as long as `visit` says true. */
+/** Goes every way along a path, in order, as long as `visit` says true and the effort lasts. */
 export function follow(
   { steps }: ArgumentPath,
   args: Exact | undefined,
   visit: (found: Found) => boolean,
+  effort?: Effort,
 ): void {
   const numbers: number[] = [];
 
@@ -126,6 +128,10 @@ export function follow(
       return unclear(at, `is ${kindOf(value)}, not an object`);
     if (typeof value !== 'object' || value === null || value instanceof ExactNumber)
       return absent(at, `is ${kindOf(value)}, not an object`);
+    if (effort?.spend(costOf(value)) === false) {
+      unclear(at, TOO_MUCH);
+      return false;
+    }
     const twin = twinOf(step, value);
     if (twin !== undefined)
       return unclear(
@@ -136,6 +142,12 @@ export function follow(
   }
 
   go(args, 0);
+}
+
+function costOf(object: { [key: string]: Exact }): number {
+  let cost = 0;
+  for (const key in object) cost += KEY + key.length;
+  return cost;
 }
 
 /** Another key that a lenient reader takes for this one. */

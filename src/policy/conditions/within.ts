@@ -14,7 +14,7 @@ export interface PathMeans extends Surroundings {
 }
 
 /** A look at the file system, in steps. */
-const LOOK = 2 ** 16;
+const LOOK = 2 ** 14;
 
 /** `value` is inside one of `folders`, itself included. */
 export function compileWithin(
