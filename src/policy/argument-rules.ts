@@ -59,9 +59,14 @@ export function rulePlaces(document: unknown): RulePlaces {
       entries
         .flatMap(entry => below(entry, list).flatMap(children))
         .flatMap(rule => below(rule, 'conditions'))
+        // What is no list, and below what is no text, the schema of the document refuses.
+        .filter(({ value }) => Array.isArray(value))
         .map(place => ({ ...place, reading: RULE_LISTS[list] })),
     ),
-    costs: limits.flatMap(limit => below(limit, 'cost')).flatMap(cost => below(cost, 'path')),
+    costs: limits
+      .flatMap(limit => below(limit, 'cost'))
+      .flatMap(cost => below(cost, 'path'))
+      .filter(({ value }) => typeof value === 'string'),
     values: limits
       .flatMap(limit => below(limit, 'per'))
       .filter(({ value }) => typeof value === 'string' && !PER_NAMES.includes(value)),

@@ -462,6 +462,47 @@ test('a problem shows no more than the beginning of a long value', async () => {
   expect(problem.length).toBeLessThan(150);
 });
 
+describe('rules on arguments that are wrong in any way are told once, and nothing is thrown', () => {
+  const limit = (rest: string) => `{"limits": [{"max": 1, "window": "day", ${rest}}]}`;
+  const condition = (rest: string) => `{"deny_if": [{"conditions": [${rest}]}]}`;
+  test.each([
+    ['{"deny_if": [{"conditions": {}}]}', /deny_if\[0\]\.conditions`: expected a list/],
+    ['{"deny_if": [{"conditions": null}]}', /deny_if\[0\]\.conditions`: expected a list/],
+    ['{"deny_if": [{}]}', /deny_if\[0\]\.conditions`: expected a list/],
+    ['{"require": {}}', /require`: expected a list/],
+    ['{"require": [5]}', /require\[0\]`: expected an object/],
+    ['{"require": [{"conditions": [], "reason": "r"}]}', /require\[0\]\.reason`: unknown key/],
+    [
+      '{"require_approval_if": [{"conditions": [], "on_deny": "r"}]}',
+      /require_approval_if\[0\]\.on_deny`: unknown key/,
+    ],
+    [condition('5'), /conditions\[0\]`: expected a condition/],
+    [condition('{"path": "x", "op": "eq", "value": 1}'), /conditions\[0\]\.path`: expected a path/],
+    [condition('{"path": "args.a", "op": "regex", "value": "("}'), /value`: .*RE2/],
+    [limit('"cost": {"path": 5}'), /cost/],
+    [limit('"cost": {"path": null}'), /cost/],
+    [limit('"cost": {}'), /cost/],
+    [limit('"cost": {"path": "x"}'), /cost\.path`: expected a path/],
+    [limit('"cost": {"path": "args.a[*]"}'), /cost\.path`: expected a path to one value/],
+    [limit('"cost": {"path": "args.a", "default": 1e-7}'), /cost/],
+    [limit('"cost": -1'), /cost/],
+    [limit('"cost": "args.a"'), /cost/],
+    [limit('"per": 5'), /per`: expected/],
+    [limit('"per": "cluster"'), /per`: expected a path/],
+    [limit('"per": "args.a[*]"'), /per`: expected a path to one value/],
+    ['{"concurrency": 0}', /concurrency`: expected a whole number of at least 1/],
+    ['{"concurrency": 1.5}', /concurrency`: expected a whole number/],
+    ['{"limits": [{"max": 0.5, "window": "day"}]}', /max`: expected a whole number/],
+    ['{"limits": [{"max": 1e-7, "window": "day", "cost": 1}]}', /max`: expected a number/],
+    ['{"limits": [{"max": 1e10, "window": "day", "cost": 1}]}', /max`: expected a number/],
+  ])('%s', async (entry, message) => {
+    for (const place of [`"tools": {"a": ${entry}}`, `"all_tools": ${entry}`]) {
+      const problems = await json(place);
+      expect(problems).toEqual([expect.stringMatching(message)]);
+    }
+  });
+});
+
 describe('limits that share a counter but count in different ways', () => {
   const limit = (counter: string, kind: string, more = '') =>
     `{"max": 1, "window": "day", "counter": "${counter}", "kind": "${kind}"${more}}`;
