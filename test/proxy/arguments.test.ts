@@ -346,6 +346,43 @@ describe('layers', () => {
   });
 });
 
+describe('a further round', () => {
+  const round = (id: number, args: object, more: object = {}) => {
+    const message = call(id, 'x', args);
+    const _meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' };
+    Object.assign(message.params, { ...more, _meta });
+    return message;
+  };
+  const asks = (id: number) => ({
+    jsonrpc: '2.0',
+    id,
+    result: { resultType: 'input_required', inputRequests: {}, requestState: 's' },
+  });
+  const entry = {
+    concurrency: 1,
+    deny_if: [{ conditions: [is('args.n', 'gt', 500)] }],
+    limits: [
+      { max: 500, window: 'day', cost: { path: 'args.n' } },
+      { max: 1, window: 'day', per: 'args.v' },
+    ],
+  };
+
+  it('costs nothing again, takes room again, and is another call with another argument', async () => {
+    const { client, server } = await conversation([{ ...allow, tools: { x: entry } }]);
+    const more = { inputResponses: {}, requestState: 's' };
+    expect(ways(client(round(1, { n: 400, v: 'a' })))).toBe('→');
+    server(asks(1));
+    // The same state, and a cost or a value that was not counted.
+    expect(ways(client(round(2, { n: 101, v: 'a' }, more)))).toBe('←');
+    expect(ways(client(round(3, { n: 400, v: 'b' }, more)))).toBe('←');
+    expect(ways(client(round(4, { n: 501, v: 'a' }, more)))).toBe('←');
+    expect(ways(client(round(5, { n: 400, v: 'a' }, more)))).toBe('→');
+    expect(ways(client(round(6, { n: 1, v: 'c' })))).toBe('←');
+    server({ jsonrpc: '2.0', id: 5, result: {} });
+    expect(ways(client(round(7, { n: 100, v: 'c' })))).toBe('→');
+  });
+});
+
 describe('what is only denied for some arguments', () => {
   it('stays in the list, also where what is denied is hidden', async () => {
     const tools = {
