@@ -4,14 +4,9 @@ import { lstatSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { ExitCode, messageOf, PolicyWrapError } from '../errors.ts';
 import type { PolicySource } from '../policy/load.ts';
-import {
-  isPreset,
-  PRESET_NAMES,
-  type PresetName,
-  presetFor,
-  presetSource,
-} from '../policy/presets.ts';
+import { isPreset, PRESET_NAMES, type PresetName, presetFor } from '../policy/presets.ts';
 import type { Folders } from './paths.ts';
+import { presetFile } from './preset-files.ts';
 
 /** Where the policy of one layer may be. */
 export interface Place {
@@ -109,7 +104,7 @@ export function readPlace(place: Place): PolicySource | undefined {
     );
   const [file] = files;
   if (file !== undefined) return { ...readSource(file), layer, ...(machine && { machine }) };
-  return preset && { ...presetSource(preset), layer };
+  return preset && { ...readSource(`${PRESET}${preset}`, presetFile(preset)), layer };
 }
 
 // Only a file that is certainly absent may be passed over: one that cannot be looked at may hold rules.
@@ -123,12 +118,12 @@ function isThere(file: string): boolean {
   }
 }
 
-function readSource(name: string): PolicySource {
+function readSource(name: string, file = name): PolicySource {
   try {
-    const bytes = readFileSync(name);
+    const bytes = readFileSync(file);
     if (!isUtf8(bytes)) throw new Error('it is no UTF-8 text');
     const text = bytes.toString('utf8').replace(/^\ufeff/, '');
-    return { name, text, format: formatOf(name, text) };
+    return { name, text, format: formatOf(file, text) };
   } catch (error) {
     throw unreadable(name, messageOf(error), error);
   }

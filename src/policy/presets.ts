@@ -1,27 +1,87 @@
-// The policies that come with policy-wrap: for servers it knows, and for all others.
-import ecs from '../../examples/policies/ecs/policy.json' with { type: 'json' };
-import recommended from '../../examples/policies/recommended/policy.json' with { type: 'json' };
-import type { PolicySource } from './load.ts';
+// The policies that come with policy-wrap: their names, and the servers that get them.
 
-const PRESETS = { ecs, recommended } as const;
-export type PresetName = keyof typeof PRESETS;
-export const PRESET_NAMES = Object.keys(PRESETS) as PresetName[];
+/** Every folder of examples/policies. */
+export const PRESET_NAMES = [
+  'aws-api',
+  'browser',
+  'ecs',
+  'filesystem',
+  'github',
+  'memory',
+  'postgres',
+  'recommended',
+  'slack',
+  'stripe',
+  'valkey',
+] as const;
+export type PresetName = (typeof PRESET_NAMES)[number];
 
-// Package names in one spelling, as Python's index compares them: runs of `-`, `_`, `.` are one `-`.
-const SERVERS: ReadonlyMap<string, PresetName> = new Map([
-  ['awslabs-ecs-mcp-server', 'ecs'],
-  ['ecs-mcp-server', 'ecs'],
-]);
+/** As servers are named by their commands, in the spelling of `spelled`. */
+const SERVERS: Readonly<Record<Exclude<PresetName, 'recommended'>, readonly string[]>> = {
+  'aws-api': awslabs('aws-api'),
+  browser: [
+    ...['@playwright+mcp', 'playwright-mcp', 'mcp-server-playwright', 'mcp+playwright'],
+    'mcr-microsoft-com+playwright+mcp',
+    'chrome-devtools-mcp',
+    ...reference('puppeteer'),
+  ],
+  ecs: awslabs('ecs'),
+  filesystem: reference('filesystem'),
+  github: [
+    ...['github-mcp-server', 'ghcr-io+github+github-mcp-server', 'mcp+github-mcp-server'],
+    ...reference('github'),
+  ],
+  memory: reference('memory'),
+  postgres: [
+    ...['postgres-mcp', 'crystaldba+postgres-mcp', 'mcp+postgres-mcp'],
+    ...awslabs('postgres').filter(name => name.startsWith('awslabs')),
+    ...reference('postgres'),
+  ],
+  slack: [
+    ...['slack-mcp-server', 'ghcr-io+korotovsky+slack-mcp-server'],
+    '@zencoderai+slack-mcp-server',
+    ...reference('slack'),
+  ],
+  stripe: ['@stripe+mcp', 'mcp+stripe'],
+  valkey: awslabs('valkey'),
+};
 
-export function isPreset(name: string): name is PresetName {
-  return Object.hasOwn(PRESETS, name);
+/** One of the MCP project's own: its package, program, folder and image. */
+function reference(name: string): string[] {
+  return [
+    `@modelcontextprotocol+server-${name}`,
+    `mcp-server-${name}`,
+    `server-${name}`,
+    `mcp+${name}`,
+  ];
 }
 
-export function presetSource(name: PresetName): PolicySource {
-  return { name: `preset:${name}`, text: JSON.stringify(PRESETS[name], null, 2), format: 'json' };
+/** One of AWS's: its package, modules, program and images. */
+function awslabs(name: string): string[] {
+  const server = `${name}-mcp-server`;
+  return [
+    `awslabs-${server}`,
+    ...[`awslabs-${server}-main`, `awslabs-${server}-server`],
+    server,
+    `awslabs+${server}`,
+    `public-ecr-aws+awslabs-mcp+awslabs+${server}`,
+  ];
+}
+
+export function isPreset(name: string): name is PresetName {
+  return PRESET_NAMES.some(known => known === name);
 }
 
 /** The preset of a server by its name; the recommended policy where none is known. */
 export function presetFor(server: string): PresetName {
-  return SERVERS.get(server.toLowerCase().replace(/[-_.]+/g, '-')) ?? 'recommended';
+  const name = spelled(server);
+  return (
+    PRESET_NAMES.find(preset => preset !== 'recommended' && SERVERS[preset].includes(name)) ??
+    'recommended'
+  );
+}
+
+// As Python's index compares names: runs of `-`, `_`, `.` are one `-`.
+function spelled(server: string): string {
+  return server.toLowerCase().replace(/[-_.]+/g, '-');
 }

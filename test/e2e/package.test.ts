@@ -1,6 +1,6 @@
 // The packed tarball as npm would lay it out, with an empty home: the demo runs, the record is there.
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, realpathSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -65,6 +65,27 @@ describe('the packed tarball', () => {
     expect(stdout).toMatch(/allowed .* get_time/);
   });
 
+  test('has every preset, and stops where the one of the server is gone', async () => {
+    const { bin, env } = await installed({ driver: true });
+    const server = [process.execPath, fixture('silent.mjs')];
+    const policies = join(dirname(bin), '../examples/policies');
+    for (const name of readdirSync(policies)) {
+      const wrapped = run(process.execPath, [bin, '--policy', `preset:${name}`, '--', ...server], {
+        env,
+      });
+      wrapped.child.stdin?.end();
+      expect((await wrapped).stderr).toContain(`preset:${name}`);
+    }
+    rmSync(join(policies, 'recommended/policy.json'));
+    const error = await run(process.execPath, [bin, '--', ...server], { env }).catch(
+      (error: { code: number; stderr: string }) => error,
+    );
+    expect(error).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('cannot read the policy preset:recommended: '),
+    });
+  });
+
   test('without a driver it uses the one in Node, or denies with the reason', async () => {
     const { bin, env, home } = await installed({ driver: false });
     const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'get_time' } };
@@ -103,7 +124,7 @@ describe('what is mistyped', () => {
     [2, ['--mode', 'observed', '--', 'x'], '`observed` is none of enforce, observe'],
     [2, ['--'], 'no command after `--`'],
     [3, ['--policy', 'no-such.json', '--', 'x'], 'cannot read the policy no-such.json'],
-    [3, ['--policy', 'preset:none', '--', 'x'], 'no such preset, only ecs, recommended'],
+    [3, ['--policy', 'preset:none', '--', 'x'], 'no such preset, only aws-api, browser, ecs, '],
     [127, ['--', './no-such.js'], 'there is no such file; give its full path'],
     [127, ['--', 'npx -y server'], 'write the command and each of its arguments'],
     [127, ['--', 'no-such-program'], 'have a shorter PATH than a terminal'],

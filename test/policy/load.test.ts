@@ -1,9 +1,9 @@
 // Policy documents: the good ones load, the bad ones say everything that is wrong, and where.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { conflictsBetween, loadPolicy } from '../../src/policy/load.ts';
+import { conflictsBetween } from '../../src/policy/load.ts';
 import { limitsOf } from '../../src/policy/policy.ts';
-import { PRESET_NAMES, presetFor, presetSource } from '../../src/policy/presets.ts';
+import { presetFor } from '../../src/policy/presets.ts';
 import { policyOf, problemsIn, SEED } from './policies.ts';
 
 /** Lines behind a first one that is in order; the problems of the second line say `:2:`. */
@@ -113,10 +113,6 @@ describe('good documents', () => {
     const text = 'version: "1"\ndefault: deny\ntools:\n  a: &deny { action: deny }\n  b: *deny\n';
     const policy = await policyOf(text, { format: 'yaml' });
     expect(policy.exact.get('b')?.action).toBe('deny');
-  });
-
-  test.each(PRESET_NAMES)('preset %s', async name => {
-    expect(await loadPolicy(presetSource(name))).toHaveProperty('policy');
   });
 
   test.each([
