@@ -2,8 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { presetFile } from '../../src/config/preset-files.ts';
 import { checkPolicy } from '../../src/policy/load.ts';
-import { PRESET_NAMES, presetSource } from '../../src/policy/presets.ts';
+import { PRESET_NAMES } from '../../src/policy/presets.ts';
 import { locate, renderLocated } from '../../src/policy/problems.ts';
 import { warningsOf } from '../../src/policy/warnings.ts';
 import { root } from '../support/wrapper.ts';
@@ -185,7 +186,7 @@ describe('not warned of', () => {
   });
 
   test.each(PRESET_NAMES)('preset %s', async name => {
-    expect(await warnings(presetSource(name).text, 'json')).toEqual([]);
+    expect(await warnings(readFileSync(presetFile(name), 'utf8'), 'json')).toEqual([]);
   });
 
   const examples = readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' });
