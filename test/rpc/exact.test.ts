@@ -2,7 +2,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonical, type Exact, ExactNumber, readExact } from '../../src/rpc/exact.ts';
+import {
+  canonical,
+  type Exact,
+  ExactNumber,
+  readExact,
+  readExactUpTo,
+} from '../../src/rpc/exact.ts';
 import { scanJson } from '../../src/rpc/scan.ts';
 import { jsonText, keyText, lineOf, numberText, SPACE } from './json-text.ts';
 
@@ -169,3 +175,16 @@ function list(open: string, close: string, items: fc.Arbitrary<string>[]): fc.Ar
         `${open}${before}${texts.join(`${after},${before}`)}${after}${close}`,
     );
 }
+
+test.each<[string, number]>([
+  ['0', 1],
+  ['{}', 1],
+  ['[]', 1],
+  ['[[],{"a":null},"x"]', 5],
+  ['{"a":{"b":[1,2]},"c":1e400}', 6],
+])('%s is read up to its %i values and no less', (text, count) => {
+  const bytes = Buffer.from(text);
+  const span = { start: 0, end: bytes.length };
+  expect(readExactUpTo(count, bytes, span)).toEqual(readExact(bytes, span));
+  expect(readExactUpTo(count - 1, bytes, span)).toBeUndefined();
+});
