@@ -158,7 +158,12 @@ function definitionIn({ items, $defs }: Schema): Schema {
 
 const ABSOLUTE = '^(/|~$|~/|[A-Za-z]:[\\\\/]|\\\\\\\\)';
 const NOT_EMPTY: Schema = { type: 'string', minLength: 1 };
-const NUMBER: Schema = { type: 'number' };
+// Beyond these all doubles are whole numbers, and not all whole numbers are doubles.
+const NUMBER: Schema = {
+  type: 'number',
+  minimum: Number.MIN_SAFE_INTEGER,
+  maximum: Number.MAX_SAFE_INTEGER,
+};
 const LIST: Schema = { type: 'array', minItems: 1 };
 const LENGTH: Schema = { type: 'integer', minimum: 0 };
 const FOLDER: Schema = { type: 'string', pattern: ABSOLUTE };
@@ -177,7 +182,7 @@ const VALUES: Partial<Record<Operator, Schema>> = {
   glob: NOT_EMPTY,
   exists: { type: 'boolean' },
   within: { anyOf: [FOLDER, { ...LIST, items: FOLDER }] },
-  host_in: { ...LIST, items: { type: 'string', pattern: '^[^/@?#\\s]+$' } },
+  host_in: { ...LIST, items: { type: 'string', pattern: '^(\\*\\.)?[^*/@?#\\s]+$' } },
   length_lt: LENGTH,
   length_gt: LENGTH,
 };

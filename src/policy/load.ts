@@ -69,20 +69,20 @@ async function located({ text }: PolicySource, problems: readonly Problem[]) {
 // What was read otherwise than it is written is no news as a wrong value, and what both the schema and
 // that of conditions say is said once.
 function isNew(known: readonly Problem[]): (problem: Problem) => boolean {
-  const said = new Set(known.filter(({ path }) => path.length > 0).map(keyOf));
-  // A condition is told of its whole value.
-  const isAbout = ({ path }: Problem) =>
-    path.at(-1) === 'value' &&
-    known.some(other => keyOf(other).startsWith(`${keyOf({ path }).slice(0, -1)},`));
-  return problem => {
-    const key = keyOf(problem);
-    const isKnown = said.has(key) || said.has(key + problem.message) || isAbout(problem);
-    said.add(key + problem.message);
-    return !isKnown;
+  const paths = known.map(({ path }) => path).filter(path => path.length > 0);
+  // Of a wrong part a condition says that its whole value is wrong.
+  const above = paths.flatMap(path => path.map((_, i) => path.slice(0, i)));
+  const told = new Set(paths.concat(above.filter(path => path.at(-1) === 'value')).map(keyOf));
+  const said = new Set<string>();
+  return ({ path, message }) => {
+    const key = keyOf(path);
+    if (told.has(key) || said.has(key + message)) return false;
+    said.add(key + message);
+    return true;
   };
 }
 
-function keyOf({ path }: Pick<Problem, 'path'>): string {
+function keyOf(path: Path): string {
   return JSON.stringify(path);
 }
 

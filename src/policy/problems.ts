@@ -10,7 +10,7 @@ export { describePath, type Path } from './document-path.ts';
 export { faultInJson } from './messages/json-fault.ts';
 export { type Located, locate, renderLocated } from './messages/locate.ts';
 export { inexactNumbers, numberInYaml } from './messages/numbers.ts';
-export { faultInYaml } from './messages/yaml-fault.ts';
+export { faultsInYaml } from './messages/yaml-fault.ts';
 
 /** One problem of a document; `path` leads to the value, or to the key. */
 export interface Problem {

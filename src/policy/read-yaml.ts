@@ -36,8 +36,8 @@ export async function readYaml(
   // What the parser makes of the rest of such a text would only hide the cause.
   if (causes.length > 0) return { problems: causes };
   if (faults.length > 0) {
-    const { faultInYaml } = await import('./problems.ts');
-    return { problems: [...faults.map(fault => faultInYaml(fault, text)), ...others] };
+    const { faultsInYaml } = await import('./problems.ts');
+    return { problems: [...faultsInYaml(faults, text), ...others] };
   }
   if (numbers.length > 0 && !anyNumbers) {
     const { numberInYaml } = await import('./problems.ts');

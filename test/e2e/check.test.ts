@@ -78,6 +78,19 @@ describe('files', () => {
     });
   });
 
+  test('with rules on arguments: what compiles them says what is wrong', async () => {
+    const rule = '- conditions: [{ path: amount, op: regex, value: "(" }]';
+    const cost = '{ max: 1, window: day, cost: { path: "args.a[*]" } }';
+    const text = `${HEAD}tools:\n  a:\n    deny_if:\n      ${rule}\n    limits: [${cost}]\n`;
+    const { code, stdout } = await check({ 'a.yaml': text }, 'a.yaml');
+    expect(code).toBe(3);
+    expect(stdout.split('\n')).toEqual([
+      expect.stringMatching(/^a\.yaml:6:30: .*; did you mean `"args\.amount"`\?$/),
+      expect.stringMatching(/^a\.yaml:7:\d+: .*expected a path to one value/),
+      '',
+    ]);
+  });
+
   test('with warnings: they are no failure', async () => {
     const { code, stdout, stderr } = await check({ 'a.yaml': `${HEAD}hide: [^x]\n` }, 'a.yaml');
     expect([code, stderr]).toEqual([0, '']);

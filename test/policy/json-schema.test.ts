@@ -147,6 +147,8 @@ describe('is of one mind with the loader', () => {
     [false, leaf('within', './a')],
     [true, leaf('host_in', ['*.example.com'])],
     [false, leaf('host_in', ['https://example.com/'])],
+    [false, leaf('host_in', ['*'])],
+    [false, leaf('gt', 2 ** 53)],
     [false, leaf('length_gt', -1)],
   ])('%s: %j', async (expected, document) => {
     const text = JSON.stringify(document);

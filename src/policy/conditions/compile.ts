@@ -54,11 +54,11 @@ export async function compileRules(
       compileConditions(list, reading, { ...means, regex }),
     ]),
   );
+  // What is no text is for the document's own schema to refuse.
   const costs = byPath(
-    places.costs.map(({ path, value }): [Path, Measure<number | undefined>] => [
-      path,
-      compileCost(String(value)),
-    ]),
+    places.costs.flatMap(({ path, value }): [Path, Measure<number | undefined>][] =>
+      typeof value === 'string' ? [[path, compileCost(value)]] : [],
+    ),
   );
   const values = byPath(
     places.values.map(({ path, value }): [Path, Measure<string>] => [

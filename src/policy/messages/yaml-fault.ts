@@ -14,11 +14,24 @@ const MESSAGES: Partial<Record<YAMLError['code'], string>> = {
   NON_STRING_KEY: 'expected a name as key',
 };
 
-/** `text` is all of the document. */
-export function faultInYaml({ code, message, pos }: YAMLError, text: string): Problem {
-  const [offset] = pos;
-  const found = text.slice(offset, offset + 20);
-  return { path: [], offset, message: explained(code, message, found) };
+/** `text` is all of the document. Of each line the first: what follows it is mostly its consequence. */
+export function faultsInYaml(faults: readonly YAMLError[], text: string): Problem[] {
+  const lines = new Set<number>();
+  return (
+    faults
+      .toSorted((a, b) => a.pos[0] - b.pos[0])
+      // Once the parser has lost its way, it expects nothing that comes.
+      .filter(({ code }, i) => i === 0 || code !== 'UNEXPECTED_TOKEN')
+      .filter(({ pos: [offset] }) => {
+        const line = text.lastIndexOf('\n', offset - 1);
+        return lines.size < lines.add(line).size;
+      })
+      .map(({ code, message, pos: [offset] }) => ({
+        path: [],
+        offset,
+        message: explained(code, message, text.charAt(offset)),
+      }))
+  );
 }
 
 function explained(code: YAMLError['code'], message: string, found: string): string {
@@ -26,8 +39,10 @@ function explained(code: YAMLError['code'], message: string, found: string): str
   if (/^Flow/.test(message)) return 'a `[` or `{` above is not closed, or not indented';
   const known = MESSAGES[code];
   if (known !== undefined) return known;
-  if (code === 'UNEXPECTED_TOKEN' && found.startsWith('@'))
-    return 'text that begins with `@` needs quotes';
+  if (code === 'UNEXPECTED_TOKEN')
+    return /[[\]{},*&!|>%@`]/.test(found)
+      ? `unexpected \`${found}\`: text with this character in it needs quotes`
+      : 'nothing may follow here: look at the quotes before it, and at the indentation';
   return plain(message);
 }
 
