@@ -6,6 +6,7 @@ import { echoing, type Message, start, textOf, toolCall, until } from '../suppor
 import { logRows, seedPolicy, tempDir } from '../support/wrapper.ts';
 
 const tool = 'stream_group_create';
+const BUSY = 'was busy for more than 250 ms';
 const denial =
   /^\[POLICY DENIED\] stream_group_create is limited to 30 calls per minute; try again in \d+ s$/;
 
@@ -101,7 +102,12 @@ describe('30 a minute, as the first page of the documentation has it', () => {
       const servers = range(count).map(() => echoing({ policy: seedPolicy, home }));
       // The policy is no part of the state: what matters is that nobody has made the state folder.
       const wrappers = servers.map(({ setup }) => start(setup));
-      const replies = await Promise.all(range(80).map(i => wrappers[i % count]!.call(tool, { i })));
+      // Where the machine has other work too, the file may be busy for longer than a call waits.
+      const insist = async (i: number): Promise<Message> => {
+        const reply = await wrappers[i % count]!.call(tool, { i });
+        return isDenied(reply) && textOf(reply).includes(BUSY) ? insist(i) : reply;
+      };
+      const replies = await Promise.all(range(80).map(insist));
       const refused = replies.filter(isDenied).map(textOf);
       expect(refused.filter(text => !denial.test(text))).toEqual([]);
       expect(refused).toHaveLength(50);
