@@ -49,7 +49,8 @@ function print(checked: readonly Checked[], bad: number, config: string): void {
   if (checked.length === 0)
     say(`there is no policy in ${config}: servers get the preset that fits them`);
   if (bad === 0) return;
-  say(`${bad} of ${checked.length} ${checked.length === 1 ? 'policy' : 'policies'} cannot be used`);
+  const which = checked.length === 1 ? 'the policy' : `${bad} of ${checked.length} policies`;
+  say(`${which} cannot be used`);
   say('help: docs/policy.md has every key, with an example (PW_POLICY_INVALID)');
 }
 

@@ -4,7 +4,8 @@ import type * as z from 'zod/mini';
 import type { Path } from './document-path.ts';
 import { keysAt } from './messages/schema-keys.ts';
 import { unknownKey } from './messages/unknown-key.ts';
-import { hintForText, hintForType, hintForWord } from './messages/wrong-value.ts';
+import { hintForWord } from './messages/words.ts';
+import { hintForNull, hintForText, hintForType } from './messages/wrong-value.ts';
 
 export { describePath, type Path } from './document-path.ts';
 export { faultInJson } from './messages/json-fault.ts';
@@ -70,7 +71,8 @@ function problemsIn(issue: z.core.$ZodIssue, above: Path, about: About): Problem
       return [problem(path, expecting(issue, EXPECTED[kind] ?? kind), value, hint)];
     }
     case 'invalid_value': {
-      const hint = hintForWord(path, value, issue.values.map(String));
+      const words = issue.values.map(String);
+      const hint = value === null ? hintForNull(path) : hintForWord(path, value, words);
       const expected = expecting(issue, oneOf(issue.values));
       // Of many words the one that was meant is enough.
       const isLong = hint !== undefined && expected.length > 100;
