@@ -8,7 +8,7 @@ const RUN_HELP = `
 Wrap a server (the main job):
   policy-wrap [options] -- <command> [args…]
 
-  --policy FILE          a policy, or preset:ecs, preset:recommended; repeat it for more layers
+  --policy FILE          a policy, or preset:NAME such as preset:github; repeat it for more layers
   --mode enforce|observe observe decides and records, and blocks nothing
   --server NAME          the name that selects policy and counters (default: from the command)
   --grant NAME           whose counters are used (default: default)

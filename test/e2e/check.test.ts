@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { PRESET_NAMES } from '../../src/policy/presets.ts';
 import { bin, cleanEnv, root, tempDir } from '../support/wrapper.ts';
 
 const HEAD = 'version: "1"\ndefault: deny\n';
@@ -71,7 +72,7 @@ describe('files', () => {
         'b.json: ok: default deny',
         'c.json:1:2: expected a key in quotes, but the text ends here',
         "cannot read the policy none.yaml: ENOENT: no such file or directory, open 'none.yaml'",
-        'cannot read the policy preset:ec2: there is no such preset, only ecs, recommended',
+        `cannot read the policy preset:ec2: there is no such preset, only ${PRESET_NAMES.join(', ')}`,
         '',
       ].join('\n'),
       stderr: `policy-wrap: 4 of 5 policies cannot be used\n${HELP}`,
