@@ -3,20 +3,23 @@
 /** The newest version of Node with which the settings below were tried. */
 const LAST_TRIED = 24;
 
+const MAJOR = Number.parseInt(process.versions.node, 10);
+
 const SETTINGS = [
   // The space for young objects may grow to 48 MB. What is made for a message is garbage soon after:
   // without that growth a busy wrapper takes a third less memory and is no slower.
   '--semi-space-growth-factor=1',
   // By itself V8 optimises a function after 130 KB of its bytecode have run. The first thousands of
-  // messages would take the slow way.
-  '--interrupt-budget=16000',
+  // messages would take the slow way. Later than Node 20, V8 has no such setting, and says on stderr
+  // that it does not know it.
+  ...(MAJOR < 22 ? ['--interrupt-budget=16000'] : []),
   // Large functions that hold many others take longer to compile than they gain.
   '--max-inlined-bytecode-size-cumulative=300',
 ];
 
 /** Not before the server is started: what runs but once is not to be optimised. */
 export function tuneV8(): void {
-  if (Number.parseInt(process.versions.node, 10) > LAST_TRIED) return;
+  if (MAJOR > LAST_TRIED) return;
   const { setFlagsFromString } = process.getBuiltinModule('node:v8');
   for (const setting of SETTINGS) setFlagsFromString(setting);
 }
