@@ -3,6 +3,7 @@ import chalk from 'chalk';
 import { folders, stateFile } from '../config/paths.ts';
 import { loadPolicies } from '../config/policies.ts';
 import { findPolicies } from '../config/policy-files.ts';
+import { givenName } from '../config/server-name.ts';
 import { ExitCode, PolicyWrapError } from '../errors.ts';
 import { MAIN_LAYER } from '../policy/limits.ts';
 import type { Mode } from '../proxy/context.ts';
@@ -35,7 +36,7 @@ export async function explain(options: ExplainOptions): Promise<number> {
       'it is not said whose policy',
       'name the server with --server, or a policy with --policy',
     );
-  const server = options.server ?? '';
+  const server = options.server === undefined ? '' : givenName(options.server);
   const { sources } = findPolicies(server, given, folders(env));
   const { policies } = await loadPolicies(sources);
   const store = peekingStore(stateFile(env, options.state ?? env.POLICY_WRAP_STATE), Date.now);

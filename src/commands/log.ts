@@ -2,6 +2,7 @@
 import chalk from 'chalk';
 import { logReader } from '../audit/read.ts';
 import { stateFile } from '../config/paths.ts';
+import { givenName } from '../config/server-name.ts';
 import { ExitCode, PolicyWrapError } from '../errors.ts';
 import { escapeJson, escapeText } from '../terminal/escape.ts';
 import { renderLogEntry } from '../terminal/log-line.ts';
@@ -25,8 +26,9 @@ export async function log(options: LogOptions): Promise<number> {
     });
   const file = stateFile(process.env, options.state ?? process.env.POLICY_WRAP_STATE);
   const reader = logReader(file);
+  const server = options.server === undefined ? undefined : givenName(options.server);
   const print = (count: number): number => {
-    const entries = reader.read({ last: count, server: options.server });
+    const entries = reader.read({ last: count, server });
     for (const entry of entries) {
       process.stdout.write(
         `${options.json ? escapeJson(JSON.stringify(entry)) : renderLogEntry(entry, chalk)}\n`,
@@ -37,7 +39,7 @@ export async function log(options: LogOptions): Promise<number> {
   const printed = print(last);
   if (options.follow) await follow(() => print(Number.MAX_SAFE_INTEGER));
   else if (printed === 0 && last > 0) {
-    const about = options.server === undefined ? '' : ` for the server ${options.server}`;
+    const about = server === undefined ? '' : ` for the server ${server}`;
     process.stderr.write(
       `policy-wrap: nothing is recorded${escapeText(about)} in ${escapeText(file)}\n`,
     );

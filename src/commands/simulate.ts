@@ -4,6 +4,7 @@ import { logReader } from '../audit/read.ts';
 import { folders, stateFile } from '../config/paths.ts';
 import { loadPolicies } from '../config/policies.ts';
 import { findPolicies } from '../config/policy-files.ts';
+import { givenName } from '../config/server-name.ts';
 import { ExitCode, PolicyWrapError } from '../errors.ts';
 import { replay } from '../rehearsal/replay.ts';
 import { simulationOf } from '../rehearsal/simulation.ts';
@@ -18,7 +19,8 @@ export interface SimulateOptions {
   readonly json?: boolean;
 }
 
-export async function simulate({ policy, server, ...options }: SimulateOptions): Promise<number> {
+export async function simulate({ policy, ...options }: SimulateOptions): Promise<number> {
+  const server = options.server === undefined ? undefined : givenName(options.server);
   const last = lastOf(options.last);
   const { env } = process;
   // As the wrapper would: everybody's layer and the administrator's apply too, whatever is given.

@@ -134,6 +134,12 @@ agent    [POLICY DENIED] pay is not allowed: too much
 `);
 });
 
+test('a server is named as its command names it', async () => {
+  const server = ['--server', '@modelcontextprotocol/server-github'];
+  const { stdout } = await explain(tempDir(), [...server, '--tool', 'merge_pull_request']);
+  expect(stdout).toContain('preset:github');
+});
+
 test.each([
   [[], 'expected one of --tool, --resource and --prompt'],
   [['--tool', 'a', '--prompt', 'b', '--server', 'x'], 'expected one of'],
