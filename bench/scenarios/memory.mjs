@@ -13,7 +13,7 @@ export const memory = {
   variants: { ...pick(PUMP, OPEN), [LIMITED]: wrapped('endless') },
   figures: { '20,000': 'MB', '200,000': 'MB', '1,000,000': 'MB', highest: 'MB', growth: '×' },
   // A million calls take their time, and memory does not depend on how busy the machine is.
-  rounds: rounds => Math.min(rounds, 2),
+  rounds: rounds => Math.min(rounds, 5),
   only: 'all',
   async session(run) {
     const steps = [...bursts(1), 'memory', ...bursts(9), 'memory', ...bursts(40), 'memory'];
