@@ -75,7 +75,7 @@ const RATE_EXPECTED =
 const rateLimit = parsedBy(parseRate, RATE_EXPECTED);
 
 /** What `parse` makes of a value; where that is undefined, `expected` says what it should be. */
-function parsedBy<T>(parse: (value: unknown) => T | undefined, expected: string) {
+export function parsedBy<T>(parse: (value: unknown) => T | undefined, expected: string) {
   return z.pipe(
     z.unknown(),
     z.transform((value, { issues }): T => {

@@ -1,6 +1,6 @@
 // The file of policy tests as a zod schema: its types, and what is accepted in it.
 import * as z from 'zod/mini';
-import { CATEGORIES } from '../policy/schema.ts';
+import { CATEGORIES, parsedBy } from '../policy/schema.ts';
 import { EFFECTS } from '../policy/verdict.ts';
 import { parseStart, parseTime } from './time.ts';
 
@@ -13,19 +13,6 @@ const name = z
 const text = z
   .string({ error: 'expected a text in quotes' })
   .check(z.minLength(1, { error: 'expected a text, not an empty string' }));
-
-/** What `parse` makes of a value; where that is undefined, `expected` says what it should be. */
-function parsedBy<T>(parse: (value: unknown) => T | undefined, expected: string) {
-  return z.pipe(
-    z.unknown(),
-    z.transform((value, { issues }): T => {
-      const parsed = parse(value);
-      if (parsed !== undefined) return parsed;
-      issues.push({ code: 'custom', message: expected, input: value });
-      return z.NEVER;
-    }),
-  );
-}
 
 const at = parsedBy(
   parseTime,

@@ -1,4 +1,5 @@
 // The atomic step that all stores share: read every limit, then take all of them or none.
+import type { RecordRow } from '../audit/record.ts';
 import {
   type BoundLimit,
   bindingLimit,
@@ -44,6 +45,19 @@ export function decide(
   const granted = demand.take && !readings.some(isStopping);
   if (granted) count(readings, now);
   return { granted, exceeded, limits, row: undefined };
+}
+
+/** The same where rows are kept in memory: the row's key is its place among them, from 1. */
+export function decideAndKeep(
+  demand: Demand,
+  counterOf: (limit: BoundLimit) => Counter | undefined,
+  now: number,
+  rows: RecordRow[],
+): Decided {
+  const decided = decide(demand, counterOf, now);
+  const row = demand.row(decided.limits, decided.exceeded, decided.granted);
+  if (row !== undefined) decided.row = rows.push(row);
+  return decided;
 }
 
 function isUsedUp({ usedUp }: Reading): boolean {

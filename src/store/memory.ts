@@ -3,7 +3,7 @@ import type { RecordRow } from '../audit/record.ts';
 import { type BoundLimit, MAX_VALUES } from '../policy/limits.ts';
 import { alignedSpan, alignmentOf, reachOf } from '../policy/window.ts';
 import type { Demand, Settled, Store, Taken } from './contract.ts';
-import { type Counter, decide } from './decide.ts';
+import { type Counter, decideAndKeep } from './decide.ts';
 
 export interface MemoryStore extends Store {
   take(demands: readonly Demand[]): Taken[];
@@ -30,13 +30,7 @@ export function memoryStore(now: () => number): MemoryStore {
   return {
     rows,
     settled,
-    take: demands =>
-      demands.map(demand => {
-        const decided = decide(demand, counterOf, now());
-        const row = demand.row(decided.limits, decided.exceeded, decided.granted);
-        if (row !== undefined) decided.row = rows.push(row);
-        return decided;
-      }),
+    take: demands => demands.map(demand => decideAndKeep(demand, counterOf, now(), rows)),
     settle: more => void settled.push(...more),
     close() {},
   };

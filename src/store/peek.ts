@@ -6,7 +6,7 @@ import { type BoundLimit, MAX_VALUES } from '../policy/limits.ts';
 import type { Demand, Store, Taken } from './contract.ts';
 import { StoredCounter } from './counter.ts';
 import { counterRow } from './counter-row.ts';
-import { decide } from './decide.ts';
+import { decideAndKeep } from './decide.ts';
 import { type Database, loadDriver } from './driver.ts';
 import { liveCounter } from './group.ts';
 import { openForReading } from './schema.ts';
@@ -30,13 +30,7 @@ export function peekingStore(file: string, now: () => number): PeekingStore {
   };
   return {
     rows,
-    take: demands =>
-      demands.map(demand => {
-        const decided = decide(demand, counterOf, now());
-        const row = demand.row(decided.limits, decided.exceeded, decided.granted);
-        if (row !== undefined) decided.row = rows.push(row);
-        return decided;
-      }),
+    take: demands => demands.map(demand => decideAndKeep(demand, counterOf, now(), rows)),
     settle() {},
     close: () => database?.close(),
   };
