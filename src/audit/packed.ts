@@ -16,14 +16,16 @@ export type PackedRow = [
   reason: string | null,
   limits: LimitState[],
   args: string | null,
+  approval: string | null,
 ];
 
 /** How the call with this id ended, and after how many milliseconds. */
 export type PackedOutcome = [id: number, outcome: Outcome, durationMs: number];
 
 export function packRow({ at, method, verdict, forwarded, arguments: args }: RecordRow): PackedRow {
-  const { subject, category, effect, layer, key, reason, limits } = verdict;
-  return [at, method, subject, category, effect, forwarded, layer, key, reason, limits, args];
+  const { subject, category, effect, layer, key, reason, limits, approval } = verdict;
+  const said = [subject, category, effect, forwarded, layer, key, reason, limits] as const;
+  return [at, method, ...said, args, approval];
 }
 
 export function packOutcome({ row, outcome, durationMs }: Settled): PackedOutcome {

@@ -23,6 +23,8 @@ export interface LogEntry {
   readonly key: string | null;
   readonly reason: string | null;
   readonly limits: unknown;
+  /** The name of the request for a person's approval. */
+  readonly approval: string | null;
   /** Redacted JSON text. */
   readonly arguments: string | null;
   readonly policy: string;
@@ -107,6 +109,7 @@ function entryOf(
   ending: PackedOutcome | undefined,
 ): LogEntry {
   const [at, method, subject, category, effect, forwarded, layer, key, reason, limits, args] = row;
+  const approval = row[11];
   const [, outcome = null, durationMs = null] = ending ?? [];
   return {
     id,
@@ -124,6 +127,7 @@ function entryOf(
     key,
     reason,
     limits,
+    approval,
     arguments: args,
     policy,
     outcome,

@@ -14,6 +14,7 @@ Wrap a server (the main job):
   --grant NAME           whose counters are used (default: default)
   --state FILE           counters and records (default: in your state folder)
   --hide-denied          lists leave out what the policy can never allow
+  --approval-timeout T   how long a call waits for a person's approval (default: 45s)
   --max-message SIZE     the longest message a client may send (default: 64MiB)
   --log-level LEVEL      error, warn, info or debug: what is said on stderr (default: info)
 

@@ -1,4 +1,5 @@
 // The main job once the server is started: its policies are loaded while it boots, and then enforced.
+import { askingMeans } from '../approval/means.ts';
 import type { RunOptions } from '../config/options.ts';
 import { stateFile } from '../config/paths.ts';
 import { type LoadedPolicies, loadPolicies } from '../config/policies.ts';
@@ -41,12 +42,13 @@ export async function serve(upstream: Upstream, options: Served): Promise<number
   setTimeout(tuneV8, LATER_MS).unref();
   const say = sayer(options.logLevel);
   say('info', introduction(options));
+  const id = sessionId();
   const session = new Session({
-    ...{ policies: loaded.policies, mode, server, grant, hideDenied, now },
-    session: sessionId(),
+    ...{ policies: loaded.policies, mode, server, grant, hideDenied, now, session: id },
     policyHash: loaded.hash,
+    approvals: { means: once(askingMeans), timeoutMs: options.approvalTimeout },
   });
-  const state = await stateFor(loaded, options.state, say);
+  const state = await stateFor(loaded, { file: options.state, session: id }, say);
   const load = async (sources: readonly PolicySource[]) => {
     const next = await loadPolicies(sources);
     await state.serve(next);
@@ -68,6 +70,15 @@ function introduction({ server, found, mode }: Served): string {
   return `${server}: ${names}${instead}${mode === 'observe' ? ', only observing' : ''}`;
 }
 
+// Most sessions ask nobody, and need nothing of cryptography.
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 // It tells the runs of the wrapper apart and keeps nothing secret: no need to load what could.
 function sessionId(): string {
   return Date.now().toString(36) + Math.random().toString(36).slice(2);
@@ -79,11 +90,12 @@ interface State {
   readonly serve: (loaded: LoadedPolicies) => Promise<void>;
 }
 
-async function stateFor(
-  loaded: LoadedPolicies,
-  state: string | undefined,
-  say: Say,
-): Promise<State> {
+interface StateOptions {
+  readonly file: string | undefined;
+  readonly session: string;
+}
+
+async function stateFor(loaded: LoadedPolicies, state: StateOptions, say: Say): Promise<State> {
   if (needsState(loaded))
     return { store: await openState(loaded, state, say), serve: async () => {} };
   // Nothing is asked of this one, before other policies need what a file can do.
@@ -93,6 +105,8 @@ async function stateFor(
     store: {
       take: demands => store.take(demands),
       settle: settled => store.settle(settled),
+      standings: ids => store.standings(ids),
+      withdraw: ids => store.withdraw(ids),
       close: () => store.close(),
     },
     async serve(next) {
@@ -104,17 +118,17 @@ async function stateFor(
 }
 
 function needsState({ policies }: LoadedPolicies): boolean {
-  return policies.some(policy => policy.records || limitsOf(policy).length > 0);
+  return policies.some(policy => policy.records || policy.asks || limitsOf(policy).length > 0);
 }
 
 async function openState(
   { hash }: LoadedPolicies,
-  state: string | undefined,
+  { file, session }: StateOptions,
   say: Say,
 ): Promise<Store> {
   const { sqliteStore } = await import('../store/sqlite.ts');
   const warn = (text: string) => say('warn', text);
-  const store = sqliteStore(stateFile(process.env, state), { now, warn });
+  const store = sqliteStore(stateFile(process.env, file), { now, warn, session });
   const warm = () => {
     store.warm();
     hash();

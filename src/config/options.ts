@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly logLevel: LogLevel;
   /** Lists leave out what the policy can never allow. */
   readonly hideDenied: boolean;
+  /** Milliseconds for which a call waits for a person; undefined: what the policies say. */
+  readonly approvalTimeout: number | undefined;
 }
 
 const DEFAULT_MAX_MESSAGE = 64 * 1024 * 1024;
@@ -30,6 +32,7 @@ const NAMES = [
   'max-message',
   'log-level',
   'hide-denied',
+  'approval-timeout',
 ] as const;
 type Name = (typeof NAMES)[number];
 /** Observing is a decision of whoever writes the command line, not of an environment. */
@@ -66,6 +69,7 @@ export function parseRunOptions(argv: readonly string[], env: NodeJS.ProcessEnv)
     maxMessage: sizeOf(one('max-message')),
     logLevel: oneOf('log-level', one('log-level') ?? 'info', LOG_LEVELS),
     hideDenied: isYes('hide-denied', one('hide-denied') ?? 'no'),
+    approvalTimeout: timeoutOf(one('approval-timeout')),
   };
 }
 
@@ -127,4 +131,17 @@ function sizeOf(value: string | undefined): number {
   if (count === undefined || bytes < 1024 || bytes > largest)
     throw usage(`--max-message: \`${value}\` is no size between 1KiB and 1GiB, such as 64MiB`);
   return bytes;
+}
+
+// The units of a policy's durations; the reader of those is not loaded before the server is started.
+const UNIT_MS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000 };
+const LONGEST_WAIT_MS = 86_400_000;
+
+function timeoutOf(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const [, count, unit = ''] = /^([1-9][0-9]{0,5})([smh])$/.exec(value) ?? [];
+  const ms = Number(count) * (UNIT_MS[unit] ?? Number.NaN);
+  if (!(ms <= LONGEST_WAIT_MS))
+    throw usage(`--approval-timeout: \`${value}\` is no duration up to 24h, such as 45s or 5m`);
+  return ms;
 }

@@ -1,4 +1,5 @@
 // A policy ready to be asked: names and patterns compiled, limits with their defaults filled in.
+import type { ApprovalSettings } from './approval.ts';
 import { type ArgumentRules, RULE_KEYS } from './argument-rules.ts';
 import { compileEntry, type Entry } from './entry.ts';
 import type { Limit } from './limits.ts';
@@ -41,6 +42,10 @@ export interface Policy {
   readonly methods: ReadonlySet<string> | undefined;
   /** False where it asks for no record. */
   readonly records: boolean;
+  /** True where some call may need a person's approval. */
+  readonly asks: boolean;
+  /** How that person is asked. */
+  readonly approval: ApprovalSettings;
 }
 
 /** `rules` are those of this very document. */
@@ -86,6 +91,11 @@ export function compilePolicy(
     stopsTools: stopsTools(document),
     methods: document.methods && new Set(document.methods.allow),
     records: document.audit !== 'off',
+    asks: entriesOf(document).some(
+      ({ action, require_approval_if = [] }) =>
+        action === 'require_approval' || require_approval_if.length > 0,
+    ),
+    approval: document.approval ?? {},
   };
 }
 
@@ -102,17 +112,21 @@ function section(
   return compileSection(kind, document, fallback, limits);
 }
 
-function stopsTools({ default: fallback, hide, all_tools, tools, categories }: PolicyDocument) {
-  const entries = [all_tools, ...Object.values(tools ?? {}), ...Object.values(categories ?? {})];
+function stopsTools(document: PolicyDocument) {
   return (
-    fallback === 'deny' ||
-    (hide ?? []).length > 0 ||
-    entries.some(entry => (entry?.action ?? 'allow') !== 'allow' || hasRules(entry))
+    document.default === 'deny' ||
+    (document.hide ?? []).length > 0 ||
+    entriesOf(document).some(entry => (entry.action ?? 'allow') !== 'allow' || hasRules(entry))
   );
 }
 
-function hasRules(entry: EntryDocument | undefined): boolean {
-  return RULE_KEYS.some(list => (entry?.[list] ?? []).length > 0);
+function entriesOf({ all_tools, tools, categories }: PolicyDocument): EntryDocument[] {
+  const everywhere = all_tools === undefined ? [] : [all_tools];
+  return [...everywhere, ...Object.values(tools ?? {}), ...Object.values(categories ?? {})];
+}
+
+function hasRules(entry: EntryDocument): boolean {
+  return RULE_KEYS.some(list => (entry[list] ?? []).length > 0);
 }
 
 /** Every limit of a policy with the key that carries it, and that key's path in the document. */

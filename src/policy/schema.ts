@@ -1,6 +1,8 @@
 // The policy document as a zod schema: the one source of its types and of what is accepted.
 import * as z from 'zod/mini';
 import { MAX_COST, partsOf } from './amount.ts';
+import { approval } from './approval-schema.ts';
+import { parsedBy } from './parsed-by.ts';
 import { CALENDAR_UNITS, parseWindow, type Window } from './window.ts';
 
 export const CATEGORIES = [
@@ -16,7 +18,7 @@ export type Category = (typeof CATEGORIES)[number];
 export const ACTIONS = ['allow', 'deny', 'require_approval'] as const;
 
 /** Keys of the format that this version cannot enforce yet: refused, never ignored. */
-export const NOT_BUILT: ReadonlySet<string> = new Set(['approval', 'responses', 'pins']);
+export const NOT_BUILT: ReadonlySet<string> = new Set(['responses', 'pins']);
 
 export const MAX_SLIDING = 100_000;
 
@@ -73,19 +75,6 @@ function maxProblem(limit: { max: number; kind?: string | undefined; cost?: unkn
 const RATE_EXPECTED =
   'expected "<count>/<unit>" such as "10/minute", or {"max": 10, "window": 60} with the window in seconds';
 const rateLimit = parsedBy(parseRate, RATE_EXPECTED);
-
-/** What `parse` makes of a value; where that is undefined, `expected` says what it should be. */
-export function parsedBy<T>(parse: (value: unknown) => T | undefined, expected: string) {
-  return z.pipe(
-    z.unknown(),
-    z.transform((value, { issues }): T => {
-      const parsed = parse(value);
-      if (parsed !== undefined) return parsed;
-      issues.push({ code: 'custom', message: expected, input: value });
-      return z.NEVER;
-    }),
-  );
-}
 
 function parseRate(value: unknown): { max: number; window: Window } | undefined {
   if (typeof value === 'string') {
@@ -163,6 +152,7 @@ export const policySchema = z.strictObject({
   audit: z.optional(
     z.literal('off', { error: 'expected "off": nothing else about the record can be set' }),
   ),
+  approval: z.optional(approval),
   methods: z.optional(z.strictObject({ allow: z.array(name) })),
   client: z.optional(
     z.strictObject({ sampling: asked, elicitation: asked, roots: asked } satisfies Record<

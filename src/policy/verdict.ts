@@ -18,8 +18,8 @@ export interface Verdict {
   key: string | null;
   reason: string | null;
   limits: LimitState[];
-  /** The pending approval's id; nothing can be asked for yet. */
-  approval: null;
+  /** The name of the request for a person's approval; null where none was made. */
+  approval: string | null;
 }
 
 export function stricter<T extends { effect: Effect }>(a: T, b: T): T {
@@ -38,6 +38,8 @@ function explanation(verdict: Verdict): string {
     case 'rate_limit':
       return limitText(verdict);
     case 'require_approval':
+      if (verdict.approval !== null)
+        return `${subject} needs a person's approval, and nobody has answered yet (request ${verdict.approval})${because}; ask the person to approve it, and then call it again with the same arguments within 10 minutes`;
       return `${subject} needs a person's approval, which this session has no way to ask for${because}; tell the person what you wanted to do and why, and let them decide`;
     default:
       return `${subject} is not allowed${because}`;

@@ -1,15 +1,19 @@
 // What a session does with messages, as data: the pump carries it out.
+import type { ApprovalRequest } from '../approval/request.ts';
 import type { Outcome } from '../audit/record.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import type { Id } from '../rpc/message.ts';
 import { isNeutral, neutralise } from '../rpc/neutral.ts';
 import type { Demand, Settled, Taken } from '../store/contract.ts';
+import type { Approving } from './approving.ts';
+import type { Definitions } from './definitions.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Judged } from './judge.ts';
 import type { ReplyForm } from './replies.ts';
 import type { Round, Rounds } from './rounds.ts';
 import type { Held, Slots } from './slots.ts';
 import type { Tasks } from './tasks.ts';
+import type { Waiting, WantedCall } from './wanted.ts';
 
 export type Action =
   /** Bytes [start, end) of the buffer, an LF at their end, go to the other side. */
@@ -24,7 +28,29 @@ export type Action =
   | { kind: 'note'; text: string }
   | { kind: 'settle'; settled: Settled }
   /** A row to write for something that was dropped. */
-  | { kind: 'record'; demand: Demand };
+  | { kind: 'record'; demand: Demand }
+  /** A call waits for a person: the queue is looked at, and the time is measured. */
+  | { kind: 'wait'; call: WaitingCall }
+  /** A program is to ask the person. */
+  | { kind: 'program'; command: readonly [string, ...string[]]; request: ApprovalRequest }
+  /** It waits no longer. */
+  | { kind: 'release'; id: string }
+  /** The same, and whoever is asked need not answer any more. */
+  | { kind: 'withdraw'; ids: readonly string[] };
+
+/** Where actions are added. */
+export interface Actions {
+  push(...actions: Action[]): unknown;
+}
+
+/** A call that waits, as far as clocks and queues must know of it. */
+export interface WaitingCall {
+  /** Of the request for approval. */
+  readonly id: string;
+  readonly timeoutMs: number;
+  /** By which the client wants to hear of progress. */
+  readonly progressToken: string | number | undefined;
+}
 
 /** A request that the server has yet to answer. */
 export interface Pending {
@@ -41,6 +67,8 @@ export interface Pending {
   cancelled: boolean;
   /** Its room among the calls in flight at once; undefined where there is no bound on them. */
   held: Held | undefined;
+  /** Set while it waits for a person. */
+  waiting: Waiting | undefined;
 }
 
 /** What both halves of a session know. */
@@ -49,6 +77,8 @@ export interface Memory {
   readonly tasks: Tasks;
   readonly rounds: Rounds;
   readonly slots: Slots;
+  readonly approving: Approving;
+  readonly definitions: Definitions;
 }
 
 /** A call that waits for the store's decision. */
@@ -59,6 +89,8 @@ export interface Deciding {
   readonly judged: Judged;
   readonly pending: Pending;
   readonly forward: Action;
+  /** Where it needs a person's yes. */
+  readonly wanted?: WantedCall | undefined;
 }
 
 /** Lines of one read, judged; the store is to decide `demands` before `conclude` says what happens. */
@@ -88,7 +120,7 @@ export function passing({ buffer, start, end, isPlain }: Line): Action {
 
 /** Adds how a forwarded call ended, where it was recorded; `now` in milliseconds since 1970. */
 export function settle(
-  actions: { push(action: Action): unknown },
+  actions: Actions,
   { row, since }: Pending,
   outcome: Outcome,
   now: number,

@@ -9,34 +9,27 @@ import {
   type Malformed,
   type Message,
   malformed,
-  member,
   readMessage,
 } from '../rpc/message.ts';
 import { salvage } from '../rpc/salvage.ts';
-import type { Member } from '../rpc/scan.ts';
-import { type Line, type Memory, type Pending, passing, settle, type Turn } from './action.ts';
+import { type Line, type Memory, passing, settle, type Turn } from './action.ts';
+import { Calls } from './calls.ts';
 import type { Context } from './context.ts';
 import { encodingOf } from './encoding.ts';
 import { MAX_IN_FLIGHT } from './in-flight.ts';
-import { demandFor, type Judged, judge, judgeRoom, refusal } from './judge.ts';
+import { refusal } from './judge.ts';
 import { NOTIFICATIONS } from './methods.ts';
-import type { ReplyForm } from './replies.ts';
-import {
-  batchIds,
-  cancelledId,
-  isModern,
-  type Known,
-  type Request,
-  whatIsAsked,
-} from './request.ts';
-import { shownArguments } from './shown.ts';
+import { batchIds, cancelledId, type Known, type Request } from './request.ts';
 import { isVendors } from './vendors.ts';
+import { type ApprovalNews, Waits } from './waits.ts';
 
 const MAX_CANCELLED = 1000;
 
 export class ClientSide {
   private readonly cancelled = new Set<Id>();
   private readonly known: Known;
+  private readonly calls: Calls;
+  private readonly waits: Waits;
 
   /** `answers` is true, once, for an id under which the server has asked. */
   constructor(
@@ -48,6 +41,8 @@ export class ClientSide {
       ownsTask: id => memory.tasks.owns(id),
       isVendors: method => isVendors(this.context.policies, method),
     };
+    this.calls = new Calls(memory, this.known);
+    this.waits = new Waits(memory, this.calls);
   }
 
   /** Judges the lines of one read from the client. */
@@ -103,14 +98,18 @@ export class ClientSide {
           batchIds(buffer, start, end),
         );
       case 'response':
+        if (this.waits.answered(this.context, turn, line, message)) return;
         if (this.answers(message.id)) turn.steps.push(passing(line));
         else this.drop(turn, '(response)', 'a response to nothing that the server asked');
         return;
       case 'notification':
         if (!NOTIFICATIONS.has(message.method) && !this.known.isVendors(message.method))
           return this.drop(turn, message.method, 'a notification that a client cannot send');
-        if (message.method === 'notifications/cancelled')
-          this.cancel(turn, cancelledId(buffer, message.members));
+        if (message.method === 'notifications/cancelled') {
+          // What still waits for a person has never reached the server.
+          const isKnownToServer = this.cancel(turn, cancelledId(buffer, message.members));
+          if (!isKnownToServer) return;
+        }
         turn.steps.push(passing(line));
         return;
       case 'request':
@@ -131,52 +130,10 @@ export class ClientSide {
   }
 
   private judged(turn: Turn, line: Line, request: Request): void {
-    const { buffer } = line;
-    const { id, method } = request;
-    const asked = whatIsAsked(buffer, request, this.known);
-    if (asked.kind === 'error') {
-      const { code, message } = asked;
-      return this.refuse(turn, malformed(code, message, id), method);
-    }
-    const now = this.context.now();
-    const pending: Pending = {
-      id,
-      method,
-      since: now,
-      form: replyForm(buffer, request),
-      round: undefined,
-      row: undefined,
-      sent: asked.kind === 'pass',
-      cancelled: false,
-      held: undefined,
-    };
-    if (asked.kind === 'pass') turn.steps.push(passing(line));
-    else {
-      const { slots } = this.memory;
-      const all = judgeRoom(this.context, judge(this.context, asked.call), slots, now);
-      const { limits, round } = this.memory.rounds.begin(buffer, request, all, now);
-      const judged = limits === all.limits ? all : { ...all, limits };
-      pending.round = round;
-      const demand = this.demand(turn, request, judged, buffer, asked.shown);
-      turn.steps.push({ kind: 'decide', demand, judged, pending, forward: passing(line) });
-      // Last, as nothing would let it go where something above fails.
-      if (!all.stopped) pending.held = slots.take(all.decision.slots, now);
-    }
-    this.memory.pending.set(id, pending);
-    turn.requests.push(pending);
-  }
-
-  private demand(
-    turn: Turn,
-    { method }: Request,
-    judged: Judged,
-    buffer: Buffer,
-    shown: Member | undefined,
-  ): number | undefined {
-    const { records } = this.context;
-    if (!records && judged.limits.length === 0) return undefined;
-    const about = { method, arguments: records && shown ? shownArguments(buffer, shown) : null };
-    return turn.demands.push(demandFor(this.context, judged, about)) - 1;
+    const fault = this.calls.add(this.context, turn, line, request);
+    if (fault === undefined) return;
+    const { code, message } = fault;
+    this.refuse(turn, malformed(code, message, request.id), request.method);
   }
 
   private record(turn: Turn, method: string, reason: string): void {
@@ -208,28 +165,35 @@ export class ClientSide {
     turn.steps.push({ kind: 'note', text: `dropped \`${name}\` from the client: ${reason}` });
   }
 
-  private cancel(turn: Turn, id: Id | undefined): void {
+  /** What is known of requests for approval that calls wait for. */
+  news(news: readonly ApprovalNews[]): Turn {
+    const turn = emptyTurn();
+    this.waits.news(this.context, turn, news);
+    return turn;
+  }
+
+  /** False where the server has never heard of the call. */
+  private cancel(turn: Turn, id: Id | undefined): boolean {
     const pending = id === undefined ? undefined : this.memory.pending.get(id);
-    if (pending === undefined || pending.cancelled) return;
+    if (pending === undefined || pending.cancelled) return true;
     pending.cancelled = true;
+    const { waiting } = pending;
+    if (waiting !== undefined && this.waits.cancelled(this.context, turn, waiting)) return false;
     if (pending.held !== undefined) pending.held.cancelledAt = this.context.now();
     settle(turn.steps, pending, 'cancelled', this.context.now());
     // A late answer may still pass; a server that never sends one must not fill the map.
     this.cancelled.add(pending.id);
     const [oldest] = this.cancelled;
-    if (this.cancelled.size <= MAX_CANCELLED || oldest === undefined) return;
-    this.cancelled.delete(oldest);
-    if (this.memory.pending.get(oldest)?.cancelled) this.memory.pending.delete(oldest);
+    if (this.cancelled.size > MAX_CANCELLED && oldest !== undefined) {
+      this.cancelled.delete(oldest);
+      if (this.memory.pending.get(oldest)?.cancelled) this.memory.pending.delete(oldest);
+    }
+    return true;
   }
 }
 
 function emptyTurn(): Turn {
   return { steps: [], demands: [], requests: [] };
-}
-
-function replyForm(buffer: Buffer, { method, members }: Request): ReplyForm {
-  if (method !== 'tools/call' || member(members, 'task') !== undefined) return 'error';
-  return isModern(buffer, members) ? 'modern-result' : 'result';
 }
 
 function isBlank(buffer: Buffer, start: number, end: number): boolean {

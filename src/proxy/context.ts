@@ -1,6 +1,8 @@
 // What is the same for every call of one run of the wrapper.
+import type { AskingMeans } from '../approval/means.ts';
 import type { SessionFacts } from '../audit/record.ts';
 import { redactValue } from '../audit/redact.ts';
+import { type ApprovalTerms, termsOf } from '../policy/approval.ts';
 import { type BoundLimit, counterId, type Due, type Limit } from '../policy/limits.ts';
 import { limitsOf, type Policy } from '../policy/policy.ts';
 import type { Judged } from './judge.ts';
@@ -19,6 +21,22 @@ export interface Settings {
   readonly policyHash: () => string;
   /** Wall clock, milliseconds since 1970. */
   readonly now: () => number;
+  /** What asking a person needs; undefined where nobody can be asked. */
+  readonly approvals?: ApprovalMeans | undefined;
+}
+
+export interface ApprovalMeans {
+  readonly means: () => AskingMeans;
+  /** How long a call waits, in milliseconds, where the policies are not to say. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** How the policies let a person be asked. */
+export interface Asking {
+  readonly terms: ApprovalTerms;
+  readonly means: () => AskingMeans;
+  /** A digest of a tool as the client was shown it; null where it was not. */
+  readonly definitionOf: (tool: string) => string | null;
 }
 
 export interface Context extends Settings {
@@ -30,6 +48,8 @@ export interface Context extends Settings {
   readonly judgements: Map<string, Judged>;
   /** True where decisions are recorded: unless no layer wants it. */
   readonly records: boolean;
+  /** Undefined where no call can need a person's yes, or nobody can be asked for it. */
+  readonly asking: Asking | undefined;
 }
 
 /** In observe mode only the administrator's layer stops anything. */
@@ -38,7 +58,10 @@ export function isEnforced({ mode }: Pick<Settings, 'mode'>, { machine }: Policy
 }
 
 /** Binds all limits to the counters that this server, grant and session use, once for all calls. */
-export function contextOf(settings: Settings): Context {
+export function contextOf(
+  settings: Settings,
+  definitionOf: Asking['definitionOf'] = () => null,
+): Context {
   const found = settings.policies.flatMap(policy =>
     limitsOf(policy).map(({ key, limit }) => ({
       limit,
@@ -68,6 +91,7 @@ export function contextOf(settings: Settings): Context {
     },
     judgements: new Map(),
     records: settings.policies.some(policy => policy.records),
+    asking: askingOf(settings, definitionOf),
     bind: ({ limit, amount, value }) => {
       const found = bound.get(limit);
       // INVARIANT: what is evaluated is what was bound.
@@ -75,6 +99,22 @@ export function contextOf(settings: Settings): Context {
       if (value !== undefined) return { ...found, amount, ...counterOf(value, found) };
       return amount === found.amount ? found : { ...found, amount };
     },
+  };
+}
+
+function askingOf(
+  { policies, approvals }: Settings,
+  definitionOf: Asking['definitionOf'],
+): Asking | undefined {
+  if (approvals === undefined || !policies.some(policy => policy.asks)) return undefined;
+  const { means, timeoutMs } = approvals;
+  return {
+    terms: termsOf(
+      policies.map(({ approval }) => approval),
+      timeoutMs,
+    ),
+    means,
+    definitionOf,
   };
 }
 

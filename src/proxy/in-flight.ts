@@ -19,6 +19,12 @@ export class InFlight extends Map<Id, Pending> {
     return this.size >= MAX_IN_FLIGHT || this.characters >= MAX_ID_CHARACTERS;
   }
 
+  /** It waits for a person: the server is not at it, so its room is free. */
+  waits(pending: Pending): void {
+    if (pending.held !== undefined) this.slots.letGo(pending.held);
+    pending.held = undefined;
+  }
+
   /** It is answered: its room is free. */
   ended(pending: Pending): boolean {
     if (pending.held !== undefined) this.slots.letGo(pending.held);

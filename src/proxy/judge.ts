@@ -1,23 +1,29 @@
 // From a decision to a verdict: which layers stop the call, which limits it takes, what is recorded.
+import type { Approved, Wanted } from '../approval/request.ts';
 import { MAX_NAME, type RecordRow, RULES_METHOD, shorten } from '../audit/record.ts';
 import { redactName, redactReason } from '../audit/redact.ts';
 import type { Call, ToolCall } from '../policy/call.ts';
 import type { Decision, Slot } from '../policy/decision.ts';
 import { evaluate } from '../policy/evaluate.ts';
-import type { BoundLimit, LimitState } from '../policy/limits.ts';
+import type { BoundLimit } from '../policy/limits.ts';
 import { rateText, type Verdict } from '../policy/verdict.ts';
-import type { Demand } from '../store/contract.ts';
+import type { Demand, Decision as StoreDecision } from '../store/contract.ts';
 import { type Context, isEnforced } from './context.ts';
 import type { Slots } from './slots.ts';
+import type { Waiting } from './wanted.ts';
 
 /** A call that the rules have judged and whose limits the store is to decide. */
 export interface Judged {
   readonly decision: Decision;
   readonly limits: readonly BoundLimit[];
-  /** Stopped whatever the limits say. */
+  /** Stopped whatever the limits say, unless a person says yes where it `asks`. */
   readonly stopped: boolean;
+  /** True where nothing but a person's yes is missing. */
+  readonly asks: boolean;
   /** Where too many calls are in flight: of what. */
   readonly busy?: Slot;
+  /** Where the call has a person's yes from an earlier round: the name of the request. */
+  readonly approved?: string;
 }
 
 /** Tools whose judgement is kept; beyond it, it is found anew. */
@@ -50,15 +56,19 @@ function judgeTool(context: Context, call: ToolCall): Judged {
 function judgeAnew(context: Context, call: Call): Judged {
   const decision = evaluate(context.policies, call);
   const limits = decision.limits.map(context.bind);
-  if (context.mode === 'enforce') return { decision, limits, stopped: decision.effect !== 'allow' };
+  if (context.mode === 'enforce') return judgedBy(decision, limits);
   const machine = context.policies.filter(policy => policy.machine);
-  if (machine.length === 0) return { decision, limits, stopped: false };
+  if (machine.length === 0) return { decision, limits, stopped: false, asks: false };
   const binding = evaluate(machine, call, context.policies);
-  if (binding.effect !== 'allow')
-    return { decision: binding, limits: binding.limits.map(context.bind), stopped: true };
+  if (binding.effect !== 'allow') return judgedBy(binding, binding.limits.map(context.bind));
   // Observed rules that would deny take no limits; the administrator's are taken all the same.
   const due = decision.effect === 'allow' ? limits : binding.limits.map(context.bind);
-  return { decision, limits: due, stopped: false };
+  return { decision, limits: due, stopped: false, asks: false };
+}
+
+function judgedBy(decision: Decision, limits: readonly BoundLimit[]): Judged {
+  const { effect } = decision;
+  return { decision, limits, stopped: effect !== 'allow', asks: effect === 'require_approval' };
 }
 
 /** The same call as what is in flight lets it be; observed slots stop nothing. */
@@ -71,7 +81,8 @@ export function judgeRoom(context: Context, judged: Judged, slots: Slots, now: n
   const stopping = slots.busy(enforced, now);
   const busy = stopping ?? slots.busy(wanted, now);
   if (busy === undefined) return judged;
-  return { ...judged, busy, stopped: judged.stopped || stopping !== undefined };
+  const isStopped = stopping !== undefined;
+  return { ...judged, busy, stopped: judged.stopped || isStopped, asks: judged.asks && !isStopped };
 }
 
 /** The request behind a row. */
@@ -82,12 +93,21 @@ export interface About {
 }
 
 /** What a judged call asks of the store. */
-export function demandFor(context: Context, judged: Judged, about: About): Demand {
+export function demandFor(
+  context: Context,
+  judged: Judged,
+  about: About,
+  approval?: Wanted,
+): Demand {
   return {
     limits: judged.limits,
-    take: !judged.stopped,
-    row: (limits, exceeded, granted) =>
-      rowOf(context, verdictOf(judged, limits, exceeded), granted, about),
+    take: !judged.stopped || approval !== undefined,
+    approval,
+    row(decided) {
+      // A call that waits is not decided on.
+      if (decided.approval?.kind === 'asked') return undefined;
+      return rowOf(context, verdictOf(judged, decided), decided.granted, about);
+    },
   };
 }
 
@@ -104,6 +124,18 @@ export function refusal(context: Context, method: string, reason: string): Deman
     limits: [],
     approval: null,
   });
+}
+
+/** A row for a call that the client cancelled while it waited for a person. */
+export function waitEnded(context: Context, { request, pending }: Waiting): Demand {
+  const { subject, category, id } = request;
+  const verdict: Verdict = {
+    ...{ effect: 'require_approval', subject: shorten(subject, MAX_NAME), category },
+    ...{ layer: 'protocol', key: null, reason: 'the client cancelled it while it waited' },
+    ...{ limits: [], approval: id },
+  };
+  const about = { method: pending.method, arguments: null };
+  return { limits: [], take: false, row: () => rowOf(context, verdict, false, about) };
 }
 
 /** A row for a verdict that needs no store; `forwarded` where it is only observed. */
@@ -154,11 +186,16 @@ function redacted(verdict: Verdict): Verdict {
   return isSame ? verdict : { ...verdict, subject, reason };
 }
 
-/** The verdict once it is known how the limits stood; `exceeded` of them stops the call. */
+/** Where nothing is asked of a store. */
+const UNDECIDED = { limits: [], exceeded: undefined, approval: undefined };
+
+/**
+ * The verdict once it is known how the limits stood, and what became of the yes that was wanted;
+ * `exceeded` of the limits stops the call.
+ */
 export function verdictOf(
-  { decision, limits: bound, busy }: Judged,
-  limits: LimitState[],
-  exceeded: LimitState | undefined,
+  { decision, limits: bound, busy, approved }: Judged,
+  { limits, exceeded, approval }: Omit<StoreDecision, 'granted'> = UNDECIDED,
 ): Verdict {
   const verdict: Verdict = {
     effect: decision.effect,
@@ -168,7 +205,7 @@ export function verdictOf(
     key: decision.key,
     reason: decision.reason,
     limits,
-    approval: null,
+    approval: approved ?? null,
   };
   if (decision.effect === 'deny') return verdict;
   if (busy !== undefined) {
@@ -177,7 +214,7 @@ export function verdictOf(
     const reason = `limited to ${max} ${calls} at once; wait for an answer to one of them`;
     return { ...verdict, effect: 'rate_limit', layer, key, reason };
   }
-  if (exceeded === undefined) return verdict;
+  if (exceeded === undefined) return approval ? approvedVerdict(verdict, approval) : verdict;
   const { layer, key } = bound[limits.indexOf(exceeded)] ?? verdict;
   return {
     ...verdict,
@@ -188,9 +225,25 @@ export function verdictOf(
   };
 }
 
+function approvedVerdict(verdict: Verdict, approval: Approved): Verdict {
+  const { id } = approval;
+  switch (approval.kind) {
+    case 'granted':
+      return { ...verdict, effect: 'allow', reason: approval.how, approval: id };
+    case 'refused': {
+      const note = approval.note === null ? '' : `: ${approval.note}`;
+      return { ...verdict, effect: 'deny', reason: `a person refused it${note}`, approval: id };
+    }
+    case 'gone':
+      return { ...verdict, reason: 'the request for it is not known any more', approval: null };
+    default:
+      return { ...verdict, approval: id };
+  }
+}
+
 /** The verdict on a call that needed the state file while that could not be used. */
 export function stateFailure(judged: Judged, problem: string): Verdict {
-  const base = verdictOf(judged, [], undefined);
+  const base = verdictOf(judged);
   if (base.effect === 'deny') return base;
   const reason = `its limits and its record cannot be kept: ${problem}`;
   return { ...base, effect: 'deny', key: null, reason };

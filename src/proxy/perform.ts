@@ -1,7 +1,8 @@
 // Carrying out a session's actions, in order.
+import type { ApprovalRequest } from '../approval/request.ts';
 import { redactReason, redactText } from '../audit/redact.ts';
 import type { Demand, Settled } from '../store/contract.ts';
-import type { Action } from './action.ts';
+import type { Action, WaitingCall } from './action.ts';
 
 export interface Effects {
   /** Bytes go on to the other side. */
@@ -12,8 +13,18 @@ export interface Effects {
   answer(text: string): void;
   settle(settled: readonly Settled[]): void;
   record(demands: readonly Demand[]): void;
+  /** Where calls wait for a person. */
+  readonly desk: DeskEffects;
   denied(text: string): void;
   note(text: string): void;
+}
+
+export interface DeskEffects {
+  wait(call: WaitingCall): void;
+  /** A program is to ask for a call that waits. */
+  program(command: readonly [string, ...string[]], request: ApprovalRequest): void;
+  release(id: string): void;
+  withdraw(ids: readonly string[]): void;
 }
 
 /** Adjacent lines of one buffer go out as one write, ends and records in one piece. */
@@ -65,5 +76,13 @@ function say(
     }
     case 'note':
       return effects.note(action.text);
+    case 'wait':
+      return effects.desk.wait(action.call);
+    case 'program':
+      return effects.desk.program(action.command, action.request);
+    case 'release':
+      return effects.desk.release(action.id);
+    case 'withdraw':
+      return effects.desk.withdraw(action.ids);
   }
 }

@@ -2,6 +2,7 @@
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Desk } from '../approval/desk.ts';
 import { messageOf, PolicyWrapError } from '../errors.ts';
 import { Framer } from '../rpc/frame.ts';
 import type { Demand, MaybePromise, Store, Taken } from '../store/contract.ts';
@@ -102,6 +103,12 @@ export async function runPump(options: PumpOptions): Promise<number> {
     record: demands => void decide({ steps: [], demands: [...demands], requests: [] }),
     denied: text => isNews(text) && say('info', text),
     note: text => isNews(text) && say('warn', text),
+    desk,
+  });
+  const desk = new Desk({
+    ...{ store, env: process.env, tell: toClient },
+    news: news => decideInOrder(() => decideOrAnswer(session.approvals(news))),
+    warn: text => isNews(text) && say('warn', text),
   });
   const onClient = effects(toClient);
   const onServer = effects(toServer);

@@ -25,25 +25,31 @@ export interface Round {
   readonly takenAt: number;
   /** Further rounds that are free. */
   readonly left: number;
+  /** Where it needed a person's yes and has it: the name of the request. */
+  readonly approved: string | undefined;
   /** The call and the state that the server gave it, as one key. */
   readonly keyWith: (requestState: string) => string;
 }
 
-type Credit = Pick<Round, 'takenAt' | 'left'>;
+type Credit = Pick<Round, 'takenAt' | 'left' | 'approved'>;
 
 export class Rounds {
   private readonly open = new Map<string, Credit[]>();
   private count = 0;
 
-  /** The limits that this call takes, and what an answer that asks for input may be good for. */
+  /**
+   * The limits that this call takes, and what an answer that asks for input may be good for. A round is
+   * `approved` where the call has a person's yes from an earlier one.
+   */
   begin(
     buffer: Buffer,
     request: Request,
     judged: Judged,
     now: number,
   ): { limits: readonly BoundLimit[]; round: Round | undefined } {
-    const { limits } = judged;
-    if (judged.stopped || limits.length === 0) return { limits, round: undefined };
+    const { limits, asks } = judged;
+    const isOver = judged.stopped && !asks;
+    if (isOver || (limits.length === 0 && !asks)) return { limits, round: undefined };
     const state = stringMember(buffer, request.members, 'requestState');
     const mayGoOn = state !== undefined || isModern(buffer, request.members);
     const keyWith = mayGoOn ? signature(buffer, request) : undefined;
@@ -52,17 +58,20 @@ export class Rounds {
     // A window that has gone by since has forgotten the call: it counts in the next one.
     const due = credit ? limits.filter(limit => isForgotten(limit, credit.takenAt, now)) : limits;
     const isCountedAnew = credit === undefined || due.length === limits.length;
-    const terms = isCountedAnew ? { takenAt: now, left: MAX_ROUNDS } : credit;
-    return { limits: due, round: { ...terms, keyWith } };
+    const takenAt = isCountedAnew ? now : credit.takenAt;
+    const approved = credit?.approved;
+    // A yes is good for so many rounds too, though the limits were taken once more.
+    const left = isCountedAnew && approved === undefined ? MAX_ROUNDS : credit?.left;
+    return { limits: due, round: { takenAt, left: left ?? MAX_ROUNDS, approved, keyWith } };
   }
 
   /** Notes that the server has answered the call of this round with a state, and asks for input. */
-  answered({ takenAt, left, keyWith }: Round, requestState: string): void {
+  answered({ takenAt, left, approved, keyWith }: Round, requestState: string): void {
     if (left === 0) return;
     const key = keyWith(requestState);
     const [oldest] = this.open.keys();
     if (this.count >= MAX_OPEN && oldest !== undefined) this.redeem(oldest);
-    this.open.set(key, [...(this.open.get(key) ?? []), { takenAt, left: left - 1 }]);
+    this.open.set(key, [...(this.open.get(key) ?? []), { takenAt, left: left - 1, approved }]);
     this.count++;
   }
 

@@ -134,6 +134,12 @@ export class ServerSide {
   }
 
   private request(actions: Action[], line: Line, message: Request): void {
+    // The client would take its answer to one for an answer to the other.
+    if (this.memory.approving.isOwn(message.id)) {
+      const text = errorReply(message.id, ErrorCode.invalidRequest, 'this id is in use');
+      actions.push({ kind: 'answer', text });
+      return;
+    }
     const denial = askingDenied(this.context, line.buffer, message);
     if (denial?.enforced) {
       const text = errorReply(message.id, ErrorCode.denied, denialText(denial.verdict));
@@ -171,6 +177,9 @@ export class ServerSide {
     if (result !== undefined) {
       if (method === 'tools/call') this.memory.tasks.note(buffer, members);
       else this.lists.shown(method, members);
+      // What a yes is remembered for is the tool as the client knows it.
+      if (method === 'tools/list' && this.context.asking !== undefined)
+        this.memory.definitions.note(buffer, members);
     }
     const state = round && askedFor(buffer, message);
     if (round !== undefined && state !== undefined) this.memory.rounds.answered(round, state);

@@ -8,8 +8,10 @@ import type { Lines } from '../rpc/frame.ts';
 import { ErrorCode, errorReply } from '../rpc/message.ts';
 import type { Taken } from '../store/contract.ts';
 import { type Action, type Deciding, type Pending, settle, type Turn } from './action.ts';
+import { Approving } from './approving.ts';
 import { ClientSide } from './client-side.ts';
 import { type Context, contextOf, type Settings } from './context.ts';
+import { Definitions } from './definitions.ts';
 import { InFlight } from './in-flight.ts';
 import { type Judged, type RulesNews, rulesRow, stateFailure, verdictOf } from './judge.ts';
 import { denialReply } from './replies.ts';
@@ -17,20 +19,25 @@ import { Rounds } from './rounds.ts';
 import { ServerSide } from './server-side.ts';
 import { Slots } from './slots.ts';
 import { Tasks } from './tasks.ts';
+import type { ApprovalNews } from './waits.ts';
 
 export class Session {
   private readonly slots = new Slots();
   private readonly pending = new InFlight(this.slots);
+  private readonly approving = new Approving(this.pending);
+  private readonly definitions: Definitions;
   private readonly client: ClientSide;
   private readonly server: ServerSide;
 
   private context: Context;
 
   constructor(private readonly settings: Settings) {
-    const context = contextOf(settings);
+    this.definitions = new Definitions(text => settings.approvals?.means().digest(text) ?? '');
+    const context = this.contextOf(settings);
     this.context = context;
-    const { pending, slots } = this;
-    const memory = { pending, slots, tasks: new Tasks(), rounds: new Rounds() };
+    const { pending, slots, approving, definitions } = this;
+    const tools = { tasks: new Tasks(), rounds: new Rounds(), definitions };
+    const memory = { pending, slots, approving, ...tools };
     const server = new ServerSide(context, memory);
     this.server = server;
     this.client = new ClientSide(context, memory, id => server.answered(id));
@@ -41,7 +48,7 @@ export class Session {
    * flight, tasks, rounds, and the session that counters know.
    */
   adopt(rules: Pick<Settings, 'policies' | 'policyHash'>, news: readonly RulesNews[]): Action[] {
-    const context = contextOf({ ...this.settings, ...rules });
+    const context = this.contextOf({ ...this.settings, ...rules });
     // That nothing is recorded from now on is worth a last row.
     const recording = { ...context, records: context.records || this.context.records };
     const told = this.server.adopt(context);
@@ -53,6 +60,15 @@ export class Session {
   /** Records that the rules in force stay, though a file of theirs has changed. */
   kept(news: readonly RulesNews[]): Action[] {
     return rows(this.context, news);
+  }
+
+  private contextOf(settings: Settings): Context {
+    return contextOf(settings, tool => this.definitions.of(tool));
+  }
+
+  /** What is known of requests for approval that calls wait for. */
+  approvals(news: readonly ApprovalNews[]): Turn {
+    return this.client.news(news);
   }
 
   /** Judges the lines of one read from the client. */
@@ -88,12 +104,18 @@ export class Session {
 
   private decided(
     actions: Action[],
-    { judged, demand, pending, forward }: Deciding,
+    { judged, demand, pending, forward, wanted }: Deciding,
     taken: readonly Taken[] | PolicyWrapError,
   ): void {
     // The server ended while the store decided: it is answered already.
     if (this.pending.get(pending.id) !== pending) return;
     const decided = demand === undefined ? undefined : decisionOn(demand, taken);
+    const approval = decided instanceof PolicyWrapError ? undefined : decided?.approval;
+    if (wanted !== undefined && approval?.kind === 'asked')
+      return this.approving.began(actions, this.context, wanted, pending, approval.id);
+    if (pending.waiting !== undefined)
+      // What it asked for may still be given, where neither an answer nor the rules have settled it.
+      this.approving.over(actions, pending.waiting, wanted !== undefined);
     const stopping = this.stopping(judged, decided);
     if (stopping !== undefined) {
       this.pending.ended(pending);
@@ -102,6 +124,8 @@ export class Session {
       return;
     }
     if (!(decided instanceof PolicyWrapError)) pending.row = decided?.row;
+    if (approval?.kind === 'granted' && pending.round !== undefined)
+      pending.round = { ...pending.round, approved: approval.id };
     pending.sent = true;
     actions.push(forward);
     // Its cancellation may have come in the same read.
@@ -113,9 +137,9 @@ export class Session {
     judged: Judged,
     decided: Taken | PolicyWrapError | undefined,
   ): Verdict | undefined {
-    if (decided === undefined) return judged.stopped ? verdictOf(judged, [], undefined) : undefined;
+    if (decided === undefined) return judged.stopped ? verdictOf(judged) : undefined;
     if (!(decided instanceof PolicyWrapError))
-      return decided.granted ? undefined : verdictOf(judged, decided.limits, decided.exceeded);
+      return decided.granted ? undefined : verdictOf(judged, decided);
     // Observing never blocks; only what the administrator's layer counts needs the store.
     const needed = this.context.mode === 'enforce' || judged.limits.some(limit => limit.enforced);
     return judged.stopped || needed ? stateFailure(judged, decided.message) : undefined;
@@ -133,10 +157,11 @@ export class Session {
   }
 
   private lost(pending: Pending, text: string): Action[] {
-    if (!this.pending.ended(pending) || pending.cancelled) return [];
-    const actions: Action[] = [
-      { kind: 'reply', text: errorReply(pending.id, ErrorCode.internal, text) },
-    ];
+    if (!this.pending.ended(pending)) return [];
+    const actions: Action[] = [];
+    if (pending.waiting !== undefined) this.approving.over(actions, pending.waiting, false);
+    if (pending.cancelled) return actions;
+    actions.push({ kind: 'reply', text: errorReply(pending.id, ErrorCode.internal, text) });
     settle(actions, pending, 'lost', this.context.now());
     return actions;
   }

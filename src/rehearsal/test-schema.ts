@@ -1,6 +1,7 @@
 // The file of policy tests as a zod schema: its types, and what is accepted in it.
 import * as z from 'zod/mini';
-import { CATEGORIES, parsedBy } from '../policy/schema.ts';
+import { parsedBy } from '../policy/parsed-by.ts';
+import { CATEGORIES } from '../policy/schema.ts';
 import { EFFECTS } from '../policy/verdict.ts';
 import { parseStart, parseTime } from './time.ts';
 

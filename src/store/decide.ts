@@ -1,4 +1,6 @@
 // The atomic step that all stores share: read every limit, then take all of them or none.
+import type { ApprovalBook } from '../approval/book.ts';
+import type { Approved, Wanted } from '../approval/request.ts';
 import type { RecordRow } from '../audit/record.ts';
 import {
   type BoundLimit,
@@ -32,30 +34,49 @@ interface Reading {
   readonly usedUp: boolean;
 }
 
+/** What a store has at hand for one transaction. */
+export interface Means {
+  counterOf(limit: BoundLimit): Counter | undefined;
+  /** Undefined where no call can need a person's yes. */
+  readonly approvals?: ApprovalBook | undefined;
+}
+
 /** Decides one demand at `now` (milliseconds since 1970) and counts it where it is granted. */
-export function decide(
-  demand: Demand,
-  counterOf: (limit: BoundLimit) => Counter | undefined,
-  now: number,
-): Decided {
+export function decide(demand: Demand, { counterOf, approvals }: Means, now: number): Decided {
   const readings = demand.limits.map(limit => read(limit, counterOf(limit), now));
   const limits = readings.map(({ state }) => state);
   // Before the call is counted: what it fills up has not stopped it.
   const exceeded = readings.some(isUsedUp) ? bindingLimit(limits) : undefined;
-  const granted = demand.take && !readings.some(isStopping);
+  const fits = demand.take && !readings.some(isStopping);
+  const approval = demand.approval && approved(demand.approval, fits, approvals, now);
+  const granted = fits && (demand.approval === undefined || approval?.kind === 'granted');
   if (granted) count(readings, now);
-  return { granted, exceeded, limits, row: undefined };
+  return { granted, exceeded, limits, approval, row: undefined };
+}
+
+// Limits that are used up refuse before anyone is asked, and use up no yes; a no is noted all the same.
+function approved(
+  wanted: Wanted,
+  fits: boolean,
+  approvals: ApprovalBook | undefined,
+  now: number,
+): Approved | undefined {
+  const step = wanted.about?.step;
+  const isNo = typeof step === 'object' && !step.yes;
+  if (fits || isNo) return approvals?.decide(wanted, now);
+  approvals?.keep(wanted, now);
+  return undefined;
 }
 
 /** The same where rows are kept in memory: the row's key is its place among them, from 1. */
 export function decideAndKeep(
   demand: Demand,
-  counterOf: (limit: BoundLimit) => Counter | undefined,
+  means: Means,
   now: number,
   rows: RecordRow[],
 ): Decided {
-  const decided = decide(demand, counterOf, now);
-  const row = demand.row(decided.limits, decided.exceeded, decided.granted);
+  const decided = decide(demand, means, now);
+  const row = demand.row(decided);
   if (row !== undefined) decided.row = rows.push(row);
   return decided;
 }

@@ -1,4 +1,6 @@
 // A store that forgets: for tests, and for judging calls on a clock of one's own.
+import { ApprovalBook } from '../approval/book.ts';
+import { MemoryApprovals } from '../approval/memory.ts';
 import type { RecordRow } from '../audit/record.ts';
 import { type BoundLimit, MAX_VALUES } from '../policy/limits.ts';
 import { alignedSpan, alignmentOf, reachOf } from '../policy/window.ts';
@@ -9,6 +11,8 @@ export interface MemoryStore extends Store {
   take(demands: readonly Demand[]): Taken[];
   readonly rows: RecordRow[];
   readonly settled: Settled[];
+  readonly approvals: MemoryApprovals;
+  readonly book: ApprovalBook;
 }
 
 export function memoryStore(now: () => number): MemoryStore {
@@ -27,11 +31,24 @@ export function memoryStore(now: () => number): MemoryStore {
     counters.set(id, counter);
     return counter;
   };
+  const approvals = new MemoryApprovals();
+  const book = new ApprovalBook(approvals);
+  const means = { counterOf, approvals: book };
   return {
     rows,
     settled,
-    take: demands => demands.map(demand => decideAndKeep(demand, counterOf, now(), rows)),
+    approvals,
+    book,
+    take: demands => demands.map(demand => decideAndKeep(demand, means, now(), rows)),
     settle: more => void settled.push(...more),
+    standings: ids =>
+      new Map(
+        ids.flatMap(id => {
+          const entry = approvals.get(id);
+          return entry === undefined ? [] : [[id, entry.standing] as const];
+        }),
+      ),
+    withdraw: ids => book.withdraw(ids),
     close() {},
   };
 }

@@ -30,8 +30,10 @@ export function peekingStore(file: string, now: () => number): PeekingStore {
   };
   return {
     rows,
-    take: demands => demands.map(demand => decideAndKeep(demand, counterOf, now(), rows)),
+    take: demands => demands.map(demand => decideAndKeep(demand, { counterOf }, now(), rows)),
     settle() {},
+    standings: () => new Map(),
+    withdraw() {},
     close: () => database?.close(),
   };
 }

@@ -6,7 +6,7 @@ import type { Database, Driver } from './driver.ts';
 import { whileBusy } from './retry.ts';
 
 /** Raised by one whenever the tables change; a file of any other version is refused. */
-const VERSION = 2;
+const VERSION = 3;
 /** How long a call waits for another process before it is denied. */
 export const PATIENCE_MS = 250;
 /** Several wrappers may make the file at once, which takes longer than one transaction of a call. */
@@ -39,6 +39,23 @@ CREATE TABLE records (
   session TEXT NOT NULL,                 -- JSON, as are the others: src/audit/packed.ts
   rows TEXT NOT NULL,                    -- decisions made together
   outcomes TEXT                          -- how calls ended that were decided before
+);
+CREATE TABLE approvals (                 -- requests for a person's approval: src/approval/book.ts
+  id TEXT PRIMARY KEY,                   -- what the agent and the person call it
+  key TEXT NOT NULL,                     -- digest of what a yes is good for
+  standing TEXT NOT NULL,
+  asked INTEGER NOT NULL,                -- ms since 1970, as are the others
+  answered INTEGER,
+  usable INTEGER NOT NULL,               -- good for nothing after it
+  answerer TEXT, note TEXT,
+  request TEXT NOT NULL                  -- JSON; without arguments once nobody can answer it
+) WITHOUT ROWID;
+CREATE TABLE remembered (                -- a yes that holds for a while
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  key TEXT NOT NULL,
+  session TEXT,                          -- the one run in which it holds, or all
+  until INTEGER NOT NULL,
+  about TEXT NOT NULL                    -- JSON, the rest of it
 );
 PRAGMA user_version = ${VERSION};
 `;

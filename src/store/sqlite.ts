@@ -1,7 +1,11 @@
 // The store in a local SQLite file (WAL): limits and rows of a batch in one immediate transaction.
 import { existsSync, type Stats, statSync } from 'node:fs';
+import { ApprovalBook } from '../approval/book.ts';
+import type { Standing } from '../approval/request.ts';
 import type { RecordRow } from '../audit/record.ts';
 import { messageOf, PolicyWrapError } from '../errors.ts';
+import type { BoundLimit } from '../policy/limits.ts';
+import { StoredApprovals } from './approvals.ts';
 import type { Demand, Settled, Store } from './contract.ts';
 import { Counters } from './counters.ts';
 import { type Decided, decide } from './decide.ts';
@@ -21,6 +25,8 @@ export interface SqliteOptions {
   readonly warn: (message: string) => void;
   readonly driver?: Driver;
   readonly maxBytes?: number;
+  /** The run of the wrapper: a yes that was given for it ends with it. */
+  readonly session?: string;
 }
 
 /** `warm` loads the driver ahead of the first call, and opens the file where there is one. */
@@ -90,6 +96,16 @@ export function sqliteStore(file: string, options: SqliteOptions): SqliteStore {
     }
   };
 
+  const endSession = (): void => {
+    const { session } = options;
+    if (session === undefined || connection?.approvals.isUsed !== true) return;
+    try {
+      inTransaction(({ approvals }) => approvals.endSession(session));
+    } catch {
+      // It runs out by itself, and no other run has its name.
+    }
+  };
+
   return {
     warm() {
       try {
@@ -101,9 +117,10 @@ export function sqliteStore(file: string, options: SqliteOptions): SqliteStore {
       }
     },
     take: demands =>
-      inTransaction(({ counters, records }) => {
+      inTransaction(open => {
+        const { records } = open;
         const rows: RecordRow[] = [];
-        const taken = demands.map(demand => takeOne(demand, counters, rows, options.now()));
+        const taken = demands.map(demand => takeOne(demand, open, rows, options.now()));
         const first = base + (records.add(rows, waiting) ?? 0);
         for (const one of taken) if (one.row !== undefined) one.row += first;
         return taken;
@@ -115,18 +132,43 @@ export function sqliteStore(file: string, options: SqliteOptions): SqliteStore {
       if (waiting.length > MAX_UNSETTLED) waiting.splice(0, waiting.length - MAX_UNSETTLED);
       timer ??= setTimeout(flush, SETTLE_AFTER_MS).unref();
     },
+    standings(ids) {
+      const { approvals } = connected();
+      const found = ids.flatMap((id): [string, Standing][] => {
+        const entry = approvals.get(id);
+        return entry === undefined ? [] : [[id, entry.standing]];
+      });
+      return new Map(found);
+    },
+    withdraw(ids) {
+      try {
+        inTransaction(({ book }) => book.withdraw(ids));
+      } catch {
+        // What cannot be written runs out by itself.
+      }
+    },
     close() {
       clearTimeout(timer);
       flush();
+      endSession();
       drop();
     },
   };
 }
 
 /** The row's key is its place among `rows` until they are written. */
-function takeOne(demand: Demand, counters: Counters, rows: RecordRow[], now: number): Decided {
-  const decided = decide(demand, limit => counters.counterOf(limit, now), now);
-  const row = demand.row(decided.limits, decided.exceeded, decided.granted);
+function takeOne(
+  demand: Demand,
+  { counters, book }: Connection,
+  rows: RecordRow[],
+  now: number,
+): Decided {
+  const means = {
+    counterOf: (limit: BoundLimit) => counters.counterOf(limit, now),
+    approvals: book,
+  };
+  const decided = decide(demand, means, now);
+  const row = demand.row(decided);
   if (row !== undefined) decided.row = rows.push(row) - 1;
   return decided;
 }
@@ -134,6 +176,8 @@ function takeOne(demand: Demand, counters: Counters, rows: RecordRow[], now: num
 class Connection {
   readonly counters: Counters;
   readonly records: Records;
+  readonly approvals: StoredApprovals;
+  readonly book: ApprovalBook;
   private readonly begin: Statement;
   private readonly commit: Statement;
 
@@ -147,6 +191,8 @@ class Connection {
     this.commit = database.prepare('COMMIT');
     this.counters = new Counters(database, options.warn);
     this.records = new Records(database, options.maxBytes ?? MAX_STATE_BYTES);
+    this.approvals = new StoredApprovals(database);
+    this.book = new ApprovalBook(this.approvals);
   }
 
   transaction<T>(work: () => T): T {

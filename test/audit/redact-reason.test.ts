@@ -96,6 +96,7 @@ describe('a session', () => {
     const told: string[] = [];
     perform(session.conclude(turn, store.take(turn.demands)), {
       ...{ forward() {}, reply() {}, answer() {}, settle() {}, record() {}, note() {} },
+      desk: { wait() {}, program() {}, release() {}, withdraw() {} },
       denied: text => void told.push(text),
     });
     expect(told).toHaveLength(1);

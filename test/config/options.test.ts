@@ -15,6 +15,7 @@ const DEFAULTS: RunOptions = {
   maxMessage: 64 * MIB,
   logLevel: 'info',
   hideDenied: false,
+  approvalTimeout: undefined,
 };
 const absolute = resolve('/x/state.db');
 

@@ -90,6 +90,7 @@ class Wire {
       record: demands => void this.store.take(demands),
       denied: () => {},
       note: () => {},
+      desk: { wait() {}, program() {}, release() {}, withdraw() {} },
     });
   }
 }

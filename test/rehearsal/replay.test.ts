@@ -31,6 +31,7 @@ function row(
     key: null,
     reason: null,
     limits: [],
+    approval: null,
     arguments: args === undefined ? null : redactJson(JSON.stringify(args)),
     policy: 'hash',
     outcome: 'ok',

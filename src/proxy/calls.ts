@@ -1,0 +1,142 @@
+// Requests of the client's that pass or are judged: each becomes a step of a turn, for the store to
+// decide on. One that waited for a person comes here again.
+import { answerOf } from '../approval/form.ts';
+import type { About } from '../approval/request.ts';
+import { member, stringMember } from '../rpc/message.ts';
+import type { Member } from '../rpc/scan.ts';
+import { type Line, type Memory, type Pending, passing, type Turn } from './action.ts';
+import type { Context } from './context.ts';
+import { answerIn, nameIn, withRoundParts } from './further-round.ts';
+import { demandFor, type Judged, judge, judgeRoom } from './judge.ts';
+import type { ReplyForm } from './replies.ts';
+import { type Asked, isModern, type Known, type Request, whatIsAsked } from './request.ts';
+import { shownArguments } from './shown.ts';
+import type { AboutCall, Waiting, WantedCall } from './wanted.ts';
+
+type Fault = Extract<Asked, { kind: 'error' }>;
+type ToBeJudged = Extract<Asked, { kind: 'judge' }>;
+
+/** A call as it is judged: what of a retry is the wrapper's own is out of it. */
+interface Given {
+  readonly line: Line;
+  readonly message: Request;
+  readonly asked: ToBeJudged;
+  readonly about: AboutCall | undefined;
+}
+
+export class Calls {
+  constructor(
+    private readonly memory: Memory,
+    private readonly known: Known,
+  ) {}
+
+  /** Adds the step for a request whose id is free; returns what is wrong with it instead, if anything. */
+  add(context: Context, turn: Turn, sent: Line, request: Request): Fault | undefined {
+    const { line, message, about } = this.withoutOwn(context, sent, request);
+    const asked = whatIsAsked(line.buffer, message, this.known);
+    if (asked.kind === 'error') return asked;
+    const now = context.now();
+    const { id, method } = request;
+    const pending: Pending = {
+      ...{ id, method, since: now, form: replyForm(line.buffer, message), round: undefined },
+      ...{ row: undefined, sent: asked.kind === 'pass', cancelled: false },
+      ...{ held: undefined, waiting: undefined },
+    };
+    if (asked.kind === 'pass') {
+      if (method === 'initialize') this.memory.approving.initialized(line.buffer, message);
+      turn.steps.push(passing(line));
+    } else this.decide(context, turn, { line, message, asked, about }, pending, now);
+    this.memory.pending.set(id, pending);
+    turn.requests.push(pending);
+    return undefined;
+  }
+
+  /** Something is known of the request for approval that this call waits for: it is judged anew. */
+  again(context: Context, turn: Turn, waiting: Waiting, step: About['step']): void {
+    if (waiting.concluding) return;
+    waiting.concluding = true;
+    const { line, message, pending, request } = waiting;
+    const asked = whatIsAsked(line.buffer, message, this.known);
+    if (asked.kind !== 'judge') throw new RangeError('a call that was judged is judged no more');
+    const about = { about: { id: request.id, step, orAsk: false }, key: undefined };
+    this.decide(context, turn, { line, message, asked, about }, pending, context.now());
+    turn.requests.push(pending);
+  }
+
+  private decide(
+    context: Context,
+    turn: Turn,
+    { line, message, asked, about }: Given,
+    pending: Pending,
+    now: number,
+  ): void {
+    const { slots, rounds, approving } = this.memory;
+    const { buffer } = line;
+    const found = judgeRoom(context, judge(context, asked.call), slots, now);
+    const { limits, round } = rounds.begin(buffer, message, found, now);
+    const all = round?.approved === undefined ? found : approvedBefore(found, round.approved);
+    const modern = pending.form === 'modern-result';
+    const wants = all.asks
+      ? approving.wants(context, all, { line, message, modern, about }, now)
+      : undefined;
+    const wanted = wants && 'wanted' in wants ? wants : undefined;
+    const reason = wants && 'problem' in wants ? wants.problem : undefined;
+    const judged = withReason(limits === all.limits ? all : { ...all, limits }, reason);
+    pending.round = round;
+    const demand = this.demand(context, turn, judged, { message, buffer, asked, wanted });
+    turn.steps.push({ kind: 'decide', demand, judged, pending, forward: passing(line), wanted });
+    // Last, as nothing would let it go where something above fails.
+    if (!judged.stopped || wanted) pending.held = slots.take(judged.decision.slots, now);
+  }
+
+  private demand(
+    context: Context,
+    turn: Turn,
+    judged: Judged,
+    call: { message: Request; buffer: Buffer; asked: ToBeJudged; wanted: WantedCall | undefined },
+  ): number | undefined {
+    const { message, buffer, asked, wanted } = call;
+    const { records } = context;
+    if (!records && judged.limits.length === 0 && wanted === undefined) return undefined;
+    const about = { method: message.method, arguments: shown(records, buffer, asked.shown) };
+    return turn.demands.push(demandFor(context, judged, about, wanted?.wanted)) - 1;
+  }
+
+  // A line with a state that the wrapper gave out, or that somebody made to look so, goes on without it.
+  private withoutOwn(context: Context, line: Line, request: Request): Omit<Given, 'asked'> {
+    const state = stringMember(line.buffer, request.members, 'requestState');
+    const id = nameIn(state, context.approvals?.means);
+    if (id === null) return { line, message: request, about: undefined };
+    const carried = id === undefined ? undefined : this.memory.approving.carriedBy(id);
+    if (id === undefined || carried === undefined) {
+      const { line: bare, request: message } = withRoundParts(line, request, []);
+      return { line: bare, message, about: undefined };
+    }
+    const answer = answerIn(line, request);
+    const step = answer === undefined ? 'look' : answerOf(answer.value, carried.request);
+    const restored = withRoundParts(line, request, carried.parts);
+    const about = { about: { id, step, orAsk: true } as const, key: carried.request.key };
+    return { line: restored.line, message: restored.request, about };
+  }
+}
+
+function shown(records: boolean, buffer: Buffer, given: Member | undefined): string | null {
+  return records && given ? shownArguments(buffer, given) : null;
+}
+
+function withReason(judged: Judged, reason: string | undefined): Judged {
+  if (reason === undefined) return judged;
+  return { ...judged, decision: { ...judged.decision, reason } };
+}
+
+// The person has said yes to this call, and the server has asked for something in the middle of it.
+function approvedBefore(judged: Judged, approved: string): Judged {
+  const reason = 'approved in an earlier round of the same call';
+  const decision = { ...judged.decision, effect: 'allow', reason } as const;
+  return { ...judged, decision, stopped: false, asks: false, approved };
+}
+
+function replyForm(buffer: Buffer, { method, members }: Request): ReplyForm {
+  if (method !== 'tools/call' || member(members, 'task') !== undefined) return 'error';
+  return isModern(buffer, members) ? 'modern-result' : 'result';
+}
