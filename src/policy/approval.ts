@@ -1,6 +1,6 @@
 // How a person is asked for approval, as the policies have it: in which ways, for how long, and for how
 // long a yes holds.
-import type { Window } from './window.ts';
+import { describeWait, describeWindow, type Window } from './window.ts';
 
 /** Ways to ask: in the client, in the queue of a terminal, by a program. */
 export const WAYS = ['elicitation', 'queue', 'command'] as const;
@@ -61,4 +61,27 @@ function shorter(a: Remember | undefined, b: Remember | undefined): Remember | u
 function reach(remember: Remember): number {
   if (remember === 'once') return -1;
   return remember === 'session' ? 0 : remember.ms;
+}
+
+const WHERE: Record<Exclude<Way, 'command'>, string> = {
+  elicitation: 'in the client',
+  queue: 'in the queue',
+};
+
+/** What happens to a call that needs approval, where it is only judged: `drop waits up to 45 s for …`. */
+export function approvalText(
+  { subject, reason }: { subject: string; reason: string | null },
+  { timeoutMs, remember, via, command }: ApprovalTerms,
+): string {
+  const because = reason === null ? '' : `: ${reason}`;
+  const places = via.map(way => (way === 'command' ? `by ${command?.[0] ?? ''}` : WHERE[way]));
+  if (places.length === 0)
+    return `${subject} needs a person's approval, and the layers leave no way to ask for it${because}`;
+  const lasts = remember === 'once' ? '' : `, and for calls like it ${lastingText(remember)}`;
+  const wait = `waits up to ${describeWait(timeoutMs)} for a person's approval`;
+  return `${subject} ${wait}, ${places.join(' or ')}${lasts}${because}`;
+}
+
+function lastingText(remember: Exclude<Remember, 'once'>): string {
+  return remember === 'session' ? 'in this session' : `for ${describeWindow(remember)}`;
 }

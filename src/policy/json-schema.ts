@@ -44,7 +44,10 @@ const RATE: Schema = {
   ],
 };
 
-/** Draft 2020-12. Some of what `check` tells it does not: conflicts of counters, regular expressions. */
+/**
+ * Draft 2020-12. Some of what `check` tells it does not: conflicts of counters, regular expressions, how
+ * long a call may wait, where a program may lie.
+ */
 export function policyJsonSchema(): Schema {
   const document = z.toJSONSchema(policySchema, { io: 'input' }) as Schema;
   for (const [key, schema] of Object.entries(document.properties ?? {})) {
@@ -53,12 +56,36 @@ export function policyJsonSchema(): Schema {
     if (key === 'resources' || key === 'prompts') completeSection(schema);
   }
   describe(document, REFERENCE.document);
+  completeApproval(document.properties?.approval);
   describe(document.properties?.client, REFERENCE.client);
   describe(document.properties?.methods, REFERENCE.methods);
   return {
     ...document,
     $defs: { conditions: { type: 'array', items: CONDITION }, condition: condition() },
   };
+}
+
+const DURATION: Schema = { type: 'string', pattern: '^[1-9][0-9]{0,8}[smhdw]$' };
+function completeApproval(approval: Schema | undefined): void {
+  if (approval?.properties === undefined) return;
+  Object.assign(approval.properties, {
+    timeout: { ...DURATION },
+    remember: { anyOf: [{ enum: ['once', 'session'] }, DURATION] },
+    command: {
+      type: 'array',
+      minItems: 1,
+      items: { type: 'string' },
+    },
+  });
+  Object.assign(approval, {
+    if: {
+      properties: { via: { type: 'array', contains: { const: 'command' } } },
+      required: ['via'],
+    },
+    // biome-ignore lint/suspicious/noThenProperty: it is a keyword of JSON Schema
+    then: { required: ['command'], properties: { command: true } },
+  });
+  describe(approval, REFERENCE.approval);
 }
 
 function completeEntry(entry: Schema | boolean | undefined): void {

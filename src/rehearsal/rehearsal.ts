@@ -1,4 +1,5 @@
 // Calls judged by the wrapper's own filter on a clock of one's own: no server, and nothing is kept.
+import { approvalText, termsOf } from '../policy/approval.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import type { Action } from '../proxy/action.ts';
@@ -28,7 +29,7 @@ export function requestFor(target: Target, name: string, args?: string): Request
 export interface Judgement {
   /** As the record would have it: its subject without secrets. */
   readonly verdict: Verdict;
-  /** What the agent would read where the call is stopped; null where it goes on. */
+  /** What the agent would read where the call is stopped, or who is asked; null where it goes on. */
   readonly text: string | null;
 }
 
@@ -57,6 +58,7 @@ export function rehearsal(policies: readonly Policy[], given?: RecordingStore): 
   const now = () => clock.now;
   const store = given ?? memoryStore(now);
   // The verdict is read from the row, which is thus written even where a policy wants no record.
+  const terms = termsOf(policies.map(({ approval }) => approval));
   const recorded = policies.map(policy => ({ ...policy, records: true }));
   return {
     clock,
@@ -76,7 +78,11 @@ export function rehearsal(policies: readonly Policy[], given?: RecordingStore): 
           const isSent = actions.some(({ kind }) => kind === 'forward');
           // An id that is answered is free again, and so is what the call held.
           if (isSent && answered) session.fromServer(answerTo(id));
-          return { verdict: row.verdict, text: isSent ? null : replyText(actions) };
+          const { verdict } = row;
+          if (isSent) return { verdict, text: null };
+          // Nobody is asked here: what would be done about it is what there is to say.
+          const asks = verdict.effect === 'require_approval';
+          return { verdict, text: asks ? approvalText(verdict, terms) : replyText(actions) };
         },
         looksAtArguments(name) {
           let looked = false;

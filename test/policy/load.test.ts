@@ -340,7 +340,6 @@ describe('keys that are refused, at the key', () => {
   });
 
   test.each([
-    ['▸"approval": {}', 'approval'],
     ['▸"responses": {}', 'responses'],
     ['▸"pins": "block"', 'pins'],
   ])('not yet built: %s', async (rest, path) => {
@@ -441,7 +440,7 @@ extra: true
       'p.yaml:8:16: `tools.b.limits[0].max`: expected a whole number of at least 0',
       `p.yaml:9:27: \`tools.b.limits[1].window\`: ${WINDOWS}`,
       'p.yaml:9:32: `tools.b.limits[1].pins`: unknown key, expected one of max, window, counter, scope, kind, cost, per',
-      'p.yaml:10:1: `extra`: unknown key, expected one of $schema, version, description, default, hide, all_tools, operations, tools, categories, resources, prompts, audit, methods, client',
+      'p.yaml:10:1: `extra`: unknown key, expected one of $schema, version, description, default, hide, all_tools, operations, tools, categories, resources, prompts, audit, approval, methods, client',
     ],
   );
 });

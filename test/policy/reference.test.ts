@@ -23,6 +23,7 @@ const SCHEMA_KEYS: Record<SectionName, readonly string[]> = {
   limit: keys(['tools', 'a', 'limits', 0]),
   cost: keys(['tools', 'a', 'limits', 0, 'cost']),
   section: keys(['prompts']),
+  approval: keys(['approval']),
   client: keys(['client']),
   methods: keys(['methods']),
 };

@@ -1,5 +1,7 @@
 // Runs an example of the policy reference: calls in order through one filter, and what comes of each.
+import { type ApprovalTerms, approvalText, termsOf } from '../../src/policy/approval.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
+import type { Verdict } from '../../src/policy/verdict.ts';
 import type { Action } from '../../src/proxy/action.ts';
 import { ASKED_OF_CLIENT } from '../../src/proxy/methods.ts';
 import { Session } from '../../src/proxy/session.ts';
@@ -25,6 +27,7 @@ export async function outcomesOf(document: object, calls: readonly string[]): Pr
       ...{ grant: 'default', policyHash: () => 'hash', now },
     });
   let session = started();
+  const terms = termsOf([loaded.policy.approval]);
   return calls.map((call, id) => {
     const [, when, asked = ''] =
       /^(?:(a minute later|after a restart|meanwhile): )?(.*)$/s.exec(call) ?? [];
@@ -32,11 +35,12 @@ export async function outcomesOf(document: object, calls: readonly string[]): Pr
     if (when === 'after a restart') session = started();
     const message = messageOf(id, asked);
     const isLast = !calls[id + 1]?.startsWith('meanwhile');
-    if (ASKED_OF_CLIENT.has(message.method)) return outcome(session.fromServer(lines(message)));
+    if (ASKED_OF_CLIENT.has(message.method))
+      return outcome(session.fromServer(lines(message)), terms);
     const turn = session.fromClient(lines(message));
     const actions = session.conclude(turn, store.take(turn.demands));
     if (isLast) session.fromServer(lines({ jsonrpc: '2.0', id, result: { content: [] } }));
-    return outcome(actions);
+    return outcome(actions, terms);
   });
 }
 
@@ -55,11 +59,13 @@ function messageOf(id: number, asked: string) {
   return request('tools/call', { name: what, ...args });
 }
 
-function outcome(actions: readonly Action[]): string {
+function outcome(actions: readonly Action[], terms: ApprovalTerms): string {
   for (const action of actions) {
     if (action.kind === 'forward') return ALLOWED;
     if (action.kind !== 'reply' && action.kind !== 'answer') continue;
     const { result, error } = JSON.parse(action.text);
+    const verdict = result?._meta?.['policy-wrap/verdict'] as Verdict | undefined;
+    if (verdict?.effect === 'require_approval') return approvalText(verdict, terms);
     return String(error?.message ?? result.content[0].text).replace('[POLICY DENIED] ', '');
   }
   return 'nothing';

@@ -131,6 +131,20 @@ export const DOCUMENT: SectionReference = {
       ],
     },
     {
+      key: 'approval',
+      meaning: 'how a person is asked for approval; below',
+      policy: {
+        tools: { drop_table: { action: 'require_approval' } },
+        approval: { timeout: '20s' },
+      },
+      calls: [
+        [
+          'drop_table',
+          "drop_table waits up to 20 s for a person's approval, in the client or in the queue",
+        ],
+      ],
+    },
+    {
       key: 'methods',
       meaning: 'methods that the protocol does not have, and that may pass all the same',
       policy: { methods: { allow: ['acme/reindex'] } },

@@ -9,12 +9,12 @@ export const ENTRY: SectionReference = {
     {
       key: 'action',
       meaning:
-        '`allow` (default), `deny`, or `require_approval` (refused until there is a way to ask)',
+        '`allow` (default), `deny`, or `require_approval`: the call waits for a person; how they are asked is for `approval` to say, below',
       policy: { action: 'require_approval' },
       calls: [
         [
           'drop_table',
-          "drop_table needs a person's approval, which this session has no way to ask for; tell the person what you wanted to do and why, and let them decide",
+          "drop_table waits up to 45 s for a person's approval, in the client or in the queue",
         ],
       ],
     },
@@ -70,7 +70,7 @@ export const ENTRY: SectionReference = {
         ['create_refund {"amount": 500}', 'allowed'],
         [
           'create_refund {"amount": 501}',
-          "create_refund needs a person's approval, which this session has no way to ask for: args.amount is 501, more than 500; tell the person what you wanted to do and why, and let them decide",
+          "create_refund waits up to 45 s for a person's approval, in the client or in the queue: args.amount is 501, more than 500",
         ],
       ],
     },
@@ -151,7 +151,7 @@ export const RULE: SectionReference = {
       calls: [
         [
           'create_refund {"amount": 700}',
-          "create_refund needs a person's approval, which this session has no way to ask for: it is a large refund; tell the person what you wanted to do and why, and let them decide",
+          "create_refund waits up to 45 s for a person's approval, in the client or in the queue: it is a large refund",
         ],
       ],
     },

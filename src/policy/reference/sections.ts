@@ -1,4 +1,5 @@
 // All of the reference, and how the part of a policy that a section is about becomes a whole one.
+import { APPROVAL } from './approval.ts';
 import { CONDITION } from './condition.ts';
 import { DOCUMENT } from './document.ts';
 import { ENTRY, RULE } from './entry.ts';
@@ -29,6 +30,10 @@ export const REFERENCE = {
   limit: { ...LIMIT, whole: limited },
   cost: { ...COST, whole: limited },
   section: { ...SECTION, whole: ({ policy }) => ({ ...HEAD, resources: policy }) },
+  approval: {
+    ...APPROVAL,
+    whole: ({ policy, beside }) => ({ ...HEAD, ...beside, approval: policy }),
+  },
   client: { ...CLIENT, whole: ({ policy }) => ({ ...HEAD, client: policy }) },
   methods: { ...METHODS, whole: ({ policy }) => ({ ...HEAD, methods: policy }) },
 } as const satisfies Record<string, WrappedSection>;
