@@ -39,11 +39,11 @@ export interface Changed {
 export function simulationOf(all: readonly LogEntry[], replayed: readonly Replayed[]): Simulation {
   const unjudged = replayed.filter(({ verdict }) => verdict === null);
   const changed = replayed.filter(
-    ({ entry, verdict }) => verdict !== null && verdict.effect !== entry.effect,
+    ({ entry, verdict }) => verdict !== null && verdict.effect !== ruledOn(entry),
   );
-  const changes = groups(changed, ({ entry, verdict }) => [entry.effect, verdict?.effect]).map(
+  const changes = groups(changed, ({ entry, verdict }) => [ruledOn(entry), verdict?.effect]).map(
     group => ({
-      from: group[0]?.entry.effect ?? '',
+      from: group[0] === undefined ? '' : ruledOn(group[0].entry),
       to: group[0]?.verdict?.effect ?? '',
       count: group.length,
       subjects: subjectsOf(group),
@@ -59,6 +59,11 @@ export function simulationOf(all: readonly LogEntry[], replayed: readonly Replay
     changes,
     unjudgedSubjects: subjectsOf(unjudged),
   };
+}
+
+// What a person said yes or no to is what the rules left to them.
+function ruledOn({ effect, approval }: LogEntry): string {
+  return approval === null ? effect : 'require_approval';
 }
 
 function subjectsOf(replayed: readonly Replayed[]): Changed[] {

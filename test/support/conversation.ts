@@ -1,9 +1,10 @@
 // One session of the filter without streams: what comes in on either side, what goes out on which.
 import { PolicyWrapError } from '../../src/errors.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
-import type { Action } from '../../src/proxy/action.ts';
+import type { Action, Turn } from '../../src/proxy/action.ts';
 import type { Mode, Settings } from '../../src/proxy/context.ts';
 import { Session } from '../../src/proxy/session.ts';
+import type { ApprovalNews } from '../../src/proxy/waits.ts';
 import { Framer } from '../../src/rpc/frame.ts';
 import { memoryStore } from '../../src/store/memory.ts';
 
@@ -12,6 +13,9 @@ import { memoryStore } from '../../src/store/memory.ts';
  * `←` the client got it from the wrapper, `⇢` the server did.
  */
 export type Seen = readonly ['→' | '←' | '⇢', ReturnType<typeof JSON.parse>];
+
+/** Actions that are about waiting for a person. */
+const DESK: readonly Action['kind'][] = ['wait', 'program', 'release', 'withdraw'];
 
 interface Layer {
   document: unknown;
@@ -51,26 +55,33 @@ export async function conversation(
     ...settings,
   });
   const framed = (text: string) => new Framer(64 << 20).push(Buffer.from(`${text}\n`)).lines;
+  const desk: Action[] = [];
   const shown = (actions: Action[]): Seen[] =>
     actions.flatMap((action): Seen[] => {
+      if (DESK.includes(action.kind)) desk.push(action);
+      if (action.kind === 'withdraw') store.withdraw(action.ids);
       if (action.kind === 'forward')
         return [['→', JSON.parse(action.buffer.toString('utf8', action.start, action.end))]];
       if (action.kind === 'record') store.take([action.demand]);
       if (action.kind === 'answer') return [['⇢', JSON.parse(action.text)]];
       return action.kind === 'reply' ? [['←', JSON.parse(action.text)]] : [];
     });
+  const concluded = (turn: Turn) => shown(session.conclude(turn, store.take(turn.demands)));
   return {
     store,
     clock,
     session,
+    /** What was to be waited for, and what not any more, in order. */
+    desk,
+    /** Something is known of requests for approval. */
+    news: (...news: ApprovalNews[]) => concluded(session.approvals(news)),
     client(...messages: unknown[]) {
-      const turn = session.fromClient(framed(messages.map(m => line(m)).join('\n')));
-      return shown(session.conclude(turn, store.take(turn.demands)));
+      return concluded(session.fromClient(framed(messages.map(m => line(m)).join('\n'))));
     },
     /** The same with a store that takes its time: what happens once it has decided. */
     undecided(...messages: unknown[]) {
       const turn = session.fromClient(framed(messages.map(m => line(m)).join('\n')));
-      return () => shown(session.conclude(turn, store.take(turn.demands)));
+      return () => concluded(turn);
     },
     withoutStore(...messages: unknown[]) {
       const turn = session.fromClient(framed(messages.map(m => line(m)).join('\n')));
