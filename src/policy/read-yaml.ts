@@ -70,22 +70,26 @@ async function misreadings(parsed: Document.Parsed) {
 
   const checkKey = ({ key }: Pair, map: YAMLMap, seen: Set<string>) => {
     const offset = offsetOf(key) || offsetOf(map);
-    // What is wrong with an alias is said below.
-    if (isAlias(key)) return;
+    if (isAlias(key)) {
+      // Whoever reads the policy sees no name there, and not that it may stand twice. One that leads
+      // nowhere is a name without quotes: said below.
+      if (key.resolve(parsed) !== undefined)
+        causes.push({ path: [], message: 'expected a name as key, not an alias', offset });
+      return;
+    }
     if (!isScalar(key)) {
       causes.push({ path: [], message: 'expected a name as key', offset });
       return;
     }
-    const name = String(key.value);
+    // The library makes of a key without a value the name "".
+    const name = String(key.value ?? '');
     if (seen.has(name)) others.push({ path: [], message: DUPLICATE, offset });
     seen.add(name);
     const source = key.source ?? '';
-    if (typeof key.value !== 'string' && source !== name && source !== '')
-      others.push({
-        path: [],
-        message: `the name \`${source}\` needs quotes: YAML reads it as \`${name}\``,
-        offset,
-      });
+    if (typeof key.value === 'string' || source === name) return;
+    const read = key.value === null ? 'nothing' : `\`${name}\``;
+    const message = `the name \`${source}\` needs quotes: YAML reads it as ${read}`;
+    others.push({ path: [], message, offset });
   };
 
   if (parsed.directives.yaml.version !== '1.2')
