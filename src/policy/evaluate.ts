@@ -10,9 +10,9 @@ import type { Operations } from './subject.ts';
 import { stricter } from './verdict.ts';
 
 /**
- * The strictest decision of all layers, with the limits of all of them. A layer that does not say
- * that a tool is a door to operations is asked about the operation too where one of `all` does say
- * so; `policies` may be a part of `all`. `trace` is told of every step.
+ * The strictest decision of all layers, with the limits of all of them. Where one of `all` says that a
+ * tool is a door to operations, every layer is asked about the operation too, by each argument that
+ * may name it; `policies` may be a part of `all`. `trace` is told of every step.
  */
 export function evaluate(
   policies: readonly Policy[],
@@ -69,11 +69,17 @@ function traced(decision: Decision, trace?: Trace): Decision {
   return decision;
 }
 
+// The layer's own, and of the others those by which another argument names the operation.
 function operationsFor(policy: Policy, tool: string, all: readonly Policy[]): Operations[] {
-  const other = all.find(({ operations }) => operations.has(tool))?.operations;
-  return other === undefined || policy.operations.has(tool)
-    ? [policy.operations]
-    : [policy.operations, other];
+  const known = new Set<string | undefined>([undefined, policy.operations.get(tool)]);
+  const found = [policy.operations];
+  for (const { operations } of all) {
+    const argument = operations.get(tool);
+    if (known.has(argument)) continue;
+    known.add(argument);
+    found.push(operations);
+  }
+  return found;
 }
 
 function decideSection(
