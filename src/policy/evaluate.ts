@@ -2,7 +2,7 @@
 import type { Call } from './call.ts';
 import { Effort } from './conditions/effort.ts';
 import { decideTool } from './decide-tool.ts';
-import type { Decision, Trace } from './decision.ts';
+import type { Decision, Slot, Trace } from './decision.ts';
 import type { Due, Limit } from './limits.ts';
 import type { Policy } from './policy.ts';
 import { SECTION_KEYS, type SectionKind } from './section.ts';
@@ -30,10 +30,7 @@ export function evaluate(
     limits: withoutTwins(decisions.flatMap(({ limits }) => limits)),
     slots: decisions
       .flatMap(({ slots }) => slots)
-      .filter(
-        ({ layer, key }, i, slots) =>
-          i === slots.findIndex(s => s.layer === layer && s.key === key),
-      ),
+      .filter((slot, i, slots) => i === slots.findIndex(other => isSameSlot(slot, other))),
   };
 }
 
@@ -46,6 +43,11 @@ function withoutTwins(dues: readonly Due[]): Due[] {
     const { size } = values;
     return values.add(value).size > size;
   });
+}
+
+// A tool may be called `all_tools`, as the key of a policy is: two entries of one name in one layer.
+function isSameSlot(a: Slot, b: Slot): boolean {
+  return a.layer === b.layer && a.key === b.key && a.max === b.max;
 }
 
 function decide(policy: Policy, call: Call, all: readonly Policy[], trace?: Trace): Decision[] {

@@ -57,6 +57,15 @@ describe('a call that finds no room', () => {
     expect(ways(client(call(10, 'x')))).toBe('→');
   });
 
+  it('is held back by every entry, also by two of one name in one of several layers', async () => {
+    const tools = { all_tools: { concurrency: 2 } };
+    const own = { ...one, tools, all_tools: { concurrency: 1 } };
+    for (const policies of [[own], [own, { version: '1', default: 'allow' }]]) {
+      const { client } = await conversation(policies);
+      expect(ways(client(call(1, 'all_tools'), call(2, 'all_tools')))).toBe('→←');
+    }
+  });
+
   it('takes none where the rules deny it', async () => {
     const deny_if = [{ conditions: [{ path: 'args.a', op: 'eq', value: 1 }] }];
     const { client } = await conversation([{ ...one, tools: { x: { concurrency: 1, deny_if } } }]);
