@@ -71,7 +71,9 @@ export function judgeRoom(context: Context, judged: Judged, slots: Slots, now: n
   const stopping = slots.busy(enforced, now);
   const busy = stopping ?? slots.busy(wanted, now);
   if (busy === undefined) return judged;
-  return { ...judged, busy, stopped: judged.stopped || stopping !== undefined };
+  if (judged.stopped || stopping === undefined) return { ...judged, busy };
+  // A denial that is only observed is not what stops it.
+  return { ...judged, decision: { ...judged.decision, effect: 'allow' }, busy, stopped: true };
 }
 
 /** The request behind a row. */
@@ -156,7 +158,7 @@ function redacted(verdict: Verdict): Verdict {
 
 /** The verdict once it is known how the limits stood; `exceeded` of them stops the call. */
 export function verdictOf(
-  { decision, limits: bound, busy }: Judged,
+  { decision, limits: bound, stopped, busy }: Judged,
   limits: LimitState[],
   exceeded: LimitState | undefined,
 ): Verdict {
@@ -170,7 +172,8 @@ export function verdictOf(
     limits,
     approval: null,
   };
-  if (decision.effect === 'deny') return verdict;
+  // Of a denial that is only observed no more is said where an enforced limit stops the call.
+  if (decision.effect === 'deny' && (stopped || exceeded === undefined)) return verdict;
   if (busy !== undefined) {
     const { layer, key, max } = busy;
     const calls = max === 1 ? 'call' : 'calls';

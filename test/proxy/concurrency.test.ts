@@ -260,9 +260,10 @@ describe('observing', () => {
     ['would deny', { version: '1', default: 'deny' }],
     ['would ask', { ...one, tools: { x: { action: 'require_approval', concurrency: 1 } } }],
   ])("the administrator's bound holds where the own policy %s", async (_, own) => {
-    const { client, server } = await conversation([own, machine], 'observe');
+    const { client, server, store } = await conversation([own, machine], 'observe');
     expect(ways(client(call(1, 'x'), call(2, 'x'), call(3, 'x')))).toBe('→→←');
-    expect(ways(client(call(4, 'x')))).toBe('←');
+    expect(textOf(client(call(4, 'x')))).toMatch(/limited to 2 calls at once/);
+    expect(store.rows.at(-1)?.verdict).toMatchObject({ effect: 'rate_limit', layer: 'layer1' });
     server(answer(2));
     expect(ways(client(call(5, 'x'), call(6, 'x')))).toBe('→←');
   });
