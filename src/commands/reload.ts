@@ -6,7 +6,7 @@ import { messageOf } from '../errors.ts';
 import { MAIN_LAYER } from '../policy/limits.ts';
 import type { PolicySource } from '../policy/load.ts';
 import type { Action } from '../proxy/action.ts';
-import type { RulesNews } from '../proxy/judge.ts';
+import type { RulesNews } from '../proxy/rows.ts';
 import type { Session } from '../proxy/session.ts';
 import type { Say } from '../terminal/stderr.ts';
 

@@ -2,7 +2,7 @@
 import type { Call } from './call.ts';
 import { Effort } from './conditions/effort.ts';
 import { decideTool } from './decide-tool.ts';
-import type { Decision, Trace } from './decision.ts';
+import type { Decision, Slot, Trace } from './decision.ts';
 import type { Due, Limit } from './limits.ts';
 import type { Policy } from './policy.ts';
 import { SECTION_KEYS, type SectionKind } from './section.ts';
@@ -10,9 +10,9 @@ import type { Operations } from './subject.ts';
 import { stricter } from './verdict.ts';
 
 /**
- * The strictest decision of all layers, with the limits of all of them. A layer that does not say
- * that a tool is a door to operations is asked about the operation too where one of `all` does say
- * so; `policies` may be a part of `all`. `trace` is told of every step.
+ * The strictest decision of all layers, with the limits of all of them. Where one of `all` says that a
+ * tool is a door to operations, every layer is asked about the operation too, by each argument that
+ * may name it; `policies` may be a part of `all`. `trace` is told of every step.
  */
 export function evaluate(
   policies: readonly Policy[],
@@ -30,10 +30,7 @@ export function evaluate(
     limits: withoutTwins(decisions.flatMap(({ limits }) => limits)),
     slots: decisions
       .flatMap(({ slots }) => slots)
-      .filter(
-        ({ layer, key }, i, slots) =>
-          i === slots.findIndex(s => s.layer === layer && s.key === key),
-      ),
+      .filter((slot, i, slots) => i === slots.findIndex(other => isSameSlot(slot, other))),
   };
 }
 
@@ -46,6 +43,11 @@ function withoutTwins(dues: readonly Due[]): Due[] {
     const { size } = values;
     return values.add(value).size > size;
   });
+}
+
+// A tool may be called `all_tools`, as the key of a policy is: two entries of one name in one layer.
+function isSameSlot(a: Slot, b: Slot): boolean {
+  return a.layer === b.layer && a.key === b.key && a.max === b.max;
 }
 
 function decide(policy: Policy, call: Call, all: readonly Policy[], trace?: Trace): Decision[] {
@@ -69,11 +71,17 @@ function traced(decision: Decision, trace?: Trace): Decision {
   return decision;
 }
 
+// The layer's own, and of the others those by which another argument names the operation.
 function operationsFor(policy: Policy, tool: string, all: readonly Policy[]): Operations[] {
-  const other = all.find(({ operations }) => operations.has(tool))?.operations;
-  return other === undefined || policy.operations.has(tool)
-    ? [policy.operations]
-    : [policy.operations, other];
+  const known = new Set<string | undefined>([undefined, policy.operations.get(tool)]);
+  const found = [policy.operations];
+  for (const { operations } of all) {
+    const argument = operations.get(tool);
+    if (known.has(argument)) continue;
+    known.add(argument);
+    found.push(operations);
+  }
+  return found;
 }
 
 function decideSection(

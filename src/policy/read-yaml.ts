@@ -11,6 +11,9 @@ const MAX_ALIASES = 100;
 /** A number as JSON spells it: no other reader takes it for another one. */
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
+const MERGING =
+  'YAML 1.2 has no merge keys: write the keys out, or give a whole entry by its alias';
+
 /** A number that is written so that it may be read as another one. */
 export interface OddNumber {
   readonly source: string;
@@ -68,24 +71,31 @@ async function misreadings(parsed: Document.Parsed) {
       return isSeq(node) ? [node.items.indexOf(nodes[i + 1])] : [];
     });
 
-  const checkKey = ({ key }: Pair, map: YAMLMap, seen: Set<string>) => {
+  const checkKey = ({ key }: Pair, map: YAMLMap, at: Path, seen: Set<string>) => {
     const offset = offsetOf(key) || offsetOf(map);
-    // What is wrong with an alias is said below.
-    if (isAlias(key)) return;
+    if (isAlias(key)) {
+      // Whoever reads the policy sees no name there, and not that it may stand twice. One that leads
+      // nowhere is a name without quotes: said below.
+      if (key.resolve(parsed) !== undefined)
+        causes.push({ path: [], message: 'expected a name as key, not an alias', offset });
+      return;
+    }
     if (!isScalar(key)) {
       causes.push({ path: [], message: 'expected a name as key', offset });
       return;
     }
-    const name = String(key.value);
+    // The library makes of a key without a value the name "".
+    const name = String(key.value ?? '');
     if (seen.has(name)) others.push({ path: [], message: DUPLICATE, offset });
     seen.add(name);
     const source = key.source ?? '';
-    if (typeof key.value !== 'string' && source !== name && source !== '')
-      others.push({
-        path: [],
-        message: `the name \`${source}\` needs quotes: YAML reads it as \`${name}\``,
-        offset,
-      });
+    // In YAML 1.1 it is no name: read as one, a rule would be about something else than it seems.
+    if (name === '<<' && key.type === 'PLAIN')
+      others.push({ path: [...at, name], message: MERGING, offset });
+    if (typeof key.value === 'string' || source === name) return;
+    const read = key.value === null ? 'nothing' : `\`${name}\``;
+    const message = `the name \`${source}\` needs quotes: YAML reads it as ${read}`;
+    others.push({ path: [], message, offset });
   };
 
   if (parsed.directives.yaml.version !== '1.2')
@@ -95,9 +105,10 @@ async function misreadings(parsed: Document.Parsed) {
       offset: 0,
     });
   visit(parsed, {
-    Map(_, map) {
+    Map(_, map, ancestors) {
+      const at = pathOf([...ancestors, map]);
       const seen = new Set<string>();
-      for (const pair of map.items) checkKey(pair, map, seen);
+      for (const pair of map.items) checkKey(pair, map, at, seen);
     },
     Scalar(key, scalar, ancestors) {
       const { value, source = '' } = scalar;

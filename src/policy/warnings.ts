@@ -19,6 +19,7 @@ export function warningsOf(document: PolicyDocument, doors: ReadonlySet<string>)
       ...unreached(path, entry),
       ...withoutTotal(path, entry, document),
     ]),
+    ...spellings(document),
     ...hiddenEntries(document),
     ...idleCategories(document),
     ...unknownOperations(document, doors),
@@ -82,6 +83,15 @@ function withoutTotal(path: Path, entry: EntryDocument, document: PolicyDocument
           },
         ],
   );
+}
+
+// A server reads many URIs as one: `file:///a`, `file:///./a`, `file:///a?1`.
+function spellings({ resources }: PolicyDocument): Problem[] {
+  const limits = resources?.limits ?? [];
+  if (limits.some(({ per }) => per === undefined)) return [];
+  const message =
+    'each new spelling of a URI has a count of its own: put a limit without `per` beside it';
+  return limits.map((_, i) => ({ path: ['resources', 'limits', i, 'per'], message }));
 }
 
 function hiddenEntries({ hide = [], tools = {} }: PolicyDocument): Problem[] {

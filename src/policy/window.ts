@@ -50,11 +50,12 @@ function windowOf(ms: number, label: string, unit: CalendarUnit | undefined): Wi
 }
 
 /**
- * What a window is aligned to: `month`, `week` (from Monday) or a length in milliseconds, counted
- * from 1970-01-01T00:00Z. Windows of one alignment begin and end together, however they are written.
+ * What a window is aligned to: `month`, `week` or a length in milliseconds, counted from
+ * 1970-01-01T00:00Z, whole weeks from the Monday before it. Windows of one alignment begin and end together, however they are written.
  */
 export function alignmentOf({ unit, ms }: Window): string {
-  return unit === 'month' || unit === 'week' ? unit : String(ms);
+  if (unit === 'month') return unit;
+  return ms === UNIT_MS.week ? 'week' : String(ms);
 }
 
 /** The span [start, end) of the aligned window, in UTC, that holds `now`. */
@@ -65,9 +66,9 @@ export function alignedSpan(alignment: string, now: number): { start: number; en
     const month = date.getUTCMonth();
     return { start: Date.UTC(year, month, 1), end: Date.UTC(year, month + 1, 1) };
   }
-  // 1970-01-01 was a Thursday: Mondays lie three days before the multiples of a week.
-  const offset = alignment === 'week' ? 3 * UNIT_MS.day : 0;
   const ms = alignment === 'week' ? UNIT_MS.week : Number(alignment);
+  // 1970-01-01 was a Thursday: Mondays lie three days before the multiples of a week.
+  const offset = ms % UNIT_MS.week === 0 ? 3 * UNIT_MS.day : 0;
   const start = Math.floor((now + offset) / ms) * ms - offset;
   return { start, end: start + ms };
 }

@@ -7,9 +7,10 @@ import type { Member } from '../rpc/scan.ts';
 import { type Line, type Memory, type Pending, passing, type Turn } from './action.ts';
 import type { Context } from './context.ts';
 import { answerIn, nameIn, withRoundParts } from './further-round.ts';
-import { demandFor, type Judged, judge, judgeRoom } from './judge.ts';
+import { type Judged, judge, judgeRoom } from './judge.ts';
 import type { ReplyForm } from './replies.ts';
 import { type Asked, isModern, type Known, type Request, whatIsAsked } from './request.ts';
+import { demandFor } from './rows.ts';
 import { shownArguments } from './shown.ts';
 import type { AboutCall, Waiting, WantedCall } from './wanted.ts';
 

@@ -17,9 +17,9 @@ import { Calls } from './calls.ts';
 import type { Context } from './context.ts';
 import { encodingOf } from './encoding.ts';
 import { MAX_IN_FLIGHT } from './in-flight.ts';
-import { refusal } from './judge.ts';
 import { NOTIFICATIONS } from './methods.ts';
 import { batchIds, cancelledId, type Known, type Request } from './request.ts';
+import { refusal } from './rows.ts';
 import { isVendors } from './vendors.ts';
 import { type ApprovalNews, Waits } from './waits.ts';
 

@@ -1,16 +1,11 @@
-// From a decision to a verdict: which layers stop the call, which limits it takes, what is recorded.
-import type { Approved, Wanted } from '../approval/request.ts';
-import { MAX_NAME, type RecordRow, RULES_METHOD, shorten } from '../audit/record.ts';
-import { redactName, redactReason } from '../audit/redact.ts';
+// Judging a call by the rules of all layers, and by what is in flight: which stop it, which limits it takes.
+import { MAX_NAME } from '../audit/record.ts';
 import type { Call, ToolCall } from '../policy/call.ts';
 import type { Decision, Slot } from '../policy/decision.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import type { BoundLimit } from '../policy/limits.ts';
-import { rateText, type Verdict } from '../policy/verdict.ts';
-import type { Demand, Decision as StoreDecision } from '../store/contract.ts';
 import { type Context, isEnforced } from './context.ts';
 import type { Slots } from './slots.ts';
-import type { Waiting } from './wanted.ts';
 
 /** A call that the rules have judged and whose limits the store is to decide. */
 export interface Judged {
@@ -81,170 +76,10 @@ export function judgeRoom(context: Context, judged: Judged, slots: Slots, now: n
   const stopping = slots.busy(enforced, now);
   const busy = stopping ?? slots.busy(wanted, now);
   if (busy === undefined) return judged;
-  const isStopped = stopping !== undefined;
-  return { ...judged, busy, stopped: judged.stopped || isStopped, asks: judged.asks && !isStopped };
-}
-
-/** The request behind a row. */
-export interface About {
-  readonly method: string;
-  /** Redacted already: nothing of any length is to be done while the state file is locked. */
-  readonly arguments: string | null;
-}
-
-/** What a judged call asks of the store. */
-export function demandFor(
-  context: Context,
-  judged: Judged,
-  about: About,
-  approval?: Wanted,
-): Demand {
-  return {
-    limits: judged.limits,
-    take: !judged.stopped || approval !== undefined,
-    approval,
-    row(decided) {
-      // A call that waits is not decided on.
-      if (decided.approval?.kind === 'asked') return undefined;
-      return rowOf(context, verdictOf(judged, decided), decided.granted, about);
-    },
-  };
-}
-
-/** A row for something that is refused before any rule is asked. */
-export function refusal(context: Context, method: string, reason: string): Demand {
-  const name = shorten(method, MAX_NAME);
-  return denialRow(context, {
-    effect: 'deny',
-    subject: name,
-    category: null,
-    layer: 'protocol',
-    key: null,
-    reason,
-    limits: [],
-    approval: null,
-  });
-}
-
-/** A row for a call that the client cancelled while it waited for a person. */
-export function waitEnded(context: Context, { request, pending }: Waiting): Demand {
-  const { subject, category, id } = request;
-  const verdict: Verdict = {
-    ...{ effect: 'require_approval', subject: shorten(subject, MAX_NAME), category },
-    ...{ layer: 'protocol', key: null, reason: 'the client cancelled it while it waited' },
-    ...{ limits: [], approval: id },
-  };
-  const about = { method: pending.method, arguments: null };
-  return { limits: [], take: false, row: () => rowOf(context, verdict, false, about) };
-}
-
-/** A row for a verdict that needs no store; `forwarded` where it is only observed. */
-export function denialRow(context: Context, verdict: Verdict, forwarded = false): Demand {
-  const about = { method: verdict.subject, arguments: null };
-  return { limits: [], take: false, row: () => rowOf(context, verdict, forwarded, about) };
-}
-
-/** What a row about a file of the policy says: taken on, or not, and why. */
-export interface RulesNews {
-  readonly effect: 'allow' | 'deny';
-  readonly layer: string;
-  /** The file. */
-  readonly name: string;
-  readonly reason: string | null;
-}
-
-/** A row for rules that changed, or would have. */
-export function rulesRow(context: Context, { name, ...news }: RulesNews): Demand {
-  const rest = { category: null, key: null, limits: [], approval: null };
-  const verdict = { ...news, subject: shorten(name, MAX_NAME), ...rest };
-  const about = { method: RULES_METHOD, arguments: null };
-  return { limits: [], take: false, row: () => rowOf(context, verdict, false, about) };
-}
-
-function rowOf(
-  context: Context,
-  verdict: Verdict,
-  forwarded: boolean,
-  about: About,
-): RecordRow | undefined {
-  if (!context.records) return undefined;
-  return {
-    facts: context.facts(),
-    at: context.now(),
-    method: about.method,
-    verdict: redacted(verdict),
-    forwarded,
-    arguments: about.arguments,
-  };
-}
-
-function redacted(verdict: Verdict): Verdict {
-  const subject = redactName(verdict.subject);
-  // A reason may be made of arguments.
-  const reason = verdict.reason && redactReason(verdict.reason);
-  const isSame = subject === verdict.subject && reason === verdict.reason;
-  return isSame ? verdict : { ...verdict, subject, reason };
-}
-
-/** Where nothing is asked of a store. */
-const UNDECIDED = { limits: [], exceeded: undefined, approval: undefined };
-
-/**
- * The verdict once it is known how the limits stood, and what became of the yes that was wanted;
- * `exceeded` of the limits stops the call.
- */
-export function verdictOf(
-  { decision, limits: bound, busy, approved }: Judged,
-  { limits, exceeded, approval }: Omit<StoreDecision, 'granted'> = UNDECIDED,
-): Verdict {
-  const verdict: Verdict = {
-    effect: decision.effect,
-    subject: shorten(decision.subject, MAX_NAME),
-    category: decision.category,
-    layer: decision.layer,
-    key: decision.key,
-    reason: decision.reason,
-    limits,
-    approval: approved ?? null,
-  };
-  if (decision.effect === 'deny') return verdict;
-  if (busy !== undefined) {
-    const { layer, key, max } = busy;
-    const calls = max === 1 ? 'call' : 'calls';
-    const reason = `limited to ${max} ${calls} at once; wait for an answer to one of them`;
-    return { ...verdict, effect: 'rate_limit', layer, key, reason };
-  }
-  if (exceeded === undefined) return approval ? approvedVerdict(verdict, approval) : verdict;
-  const { layer, key } = bound[limits.indexOf(exceeded)] ?? verdict;
-  return {
-    ...verdict,
-    effect: 'rate_limit',
-    layer,
-    key,
-    reason: `limited to ${rateText(exceeded)}`,
-  };
-}
-
-function approvedVerdict(verdict: Verdict, approval: Approved): Verdict {
-  const { id } = approval;
-  switch (approval.kind) {
-    case 'granted':
-      return { ...verdict, effect: 'allow', reason: approval.how, approval: id };
-    case 'refused': {
-      const note = approval.note === null ? '' : `: ${approval.note}`;
-      return { ...verdict, effect: 'deny', reason: `a person refused it${note}`, approval: id };
-    }
-    case 'gone':
-      return { ...verdict, reason: 'the request for it is not known any more', approval: null };
-    default:
-      return { ...verdict, approval: id };
-  }
-}
-
-/** The verdict on a call that needed the state file while that could not be used. */
-export function stateFailure(judged: Judged, problem: string): Verdict {
-  const base = verdictOf(judged);
-  if (base.effect === 'deny') return base;
-  const reason = `its limits and its record cannot be kept: ${problem}`;
-  return { ...base, effect: 'deny', key: null, reason };
+  if (stopping === undefined) return { ...judged, busy };
+  const stopped = { ...judged, busy, stopped: true, asks: false };
+  // A denial that is only observed is not what stops it.
+  return judged.stopped
+    ? stopped
+    : { ...stopped, decision: { ...judged.decision, effect: 'allow' } };
 }

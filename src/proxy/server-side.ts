@@ -23,10 +23,10 @@ import { encodingOf } from './encoding.ts';
 import { forgedKeys } from './forged.ts';
 import { changedLists, type Hiding, hidingOf } from './hiding.ts';
 import { charactersOf, MAX_ID_CHARACTERS } from './in-flight.ts';
-import { denialRow, refusal } from './judge.ts';
 import { ACKNOWLEDGED, ShownLists } from './list-changed.ts';
 import { hiddenItems } from './lists.ts';
 import { denialReply } from './replies.ts';
+import { denialRow, refusal } from './rows.ts';
 
 type Request = Extract<Message, { kind: 'request' }>;
 type Notification = Extract<Message, { kind: 'notification' }>;

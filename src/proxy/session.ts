@@ -13,12 +13,14 @@ import { ClientSide } from './client-side.ts';
 import { type Context, contextOf, type Settings } from './context.ts';
 import { Definitions } from './definitions.ts';
 import { InFlight } from './in-flight.ts';
-import { type Judged, type RulesNews, rulesRow, stateFailure, verdictOf } from './judge.ts';
+import type { Judged } from './judge.ts';
 import { denialReply } from './replies.ts';
 import { Rounds } from './rounds.ts';
+import { type RulesNews, rulesRow } from './rows.ts';
 import { ServerSide } from './server-side.ts';
 import { Slots } from './slots.ts';
 import { Tasks } from './tasks.ts';
+import { stateFailure, verdictOf } from './verdict.ts';
 import type { ApprovalNews } from './waits.ts';
 
 export class Session {

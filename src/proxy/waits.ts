@@ -6,7 +6,7 @@ import { type Message, readValue } from '../rpc/message.ts';
 import type { Line, Memory, Turn } from './action.ts';
 import type { Calls } from './calls.ts';
 import type { Context } from './context.ts';
-import { waitEnded } from './judge.ts';
+import { waitEnded } from './rows.ts';
 import type { Waiting } from './wanted.ts';
 
 type Response = Extract<Message, { kind: 'response' }>;

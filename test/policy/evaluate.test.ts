@@ -517,6 +517,30 @@ describe('operations that only one layer names', () => {
     );
   });
 
+  test('count by every argument that a layer names, in whatever order the layers stand', async () => {
+    const layers = await Promise.all([
+      policyOf({ default: 'allow', operations: { door: 'op' } }),
+      policyOf({ default: 'allow', operations: { door: 'action' } }, { layer: 'policy:2' }),
+      policyOf({ default: 'allow', tools: { 'door:Delete': DENY } }, { layer: '_all' }),
+    ]);
+    for (const policies of [layers, layers.toReversed()])
+      for (const args of [
+        { op: 'Delete', action: 'List' },
+        { op: 'List', action: 'Delete' },
+      ])
+        expect(evaluate(policies, callOf('door', args)).effect).toBe('deny');
+  });
+
+  test('are what the rules of a layer with another argument mean too', async () => {
+    const own = await policyOf({ default: 'allow', operations: { door: 'op' } });
+    const others = await policyOf(
+      { default: 'allow', operations: { door: 'action' }, tools: { 'door:Delete': DENY } },
+      { layer: '_all' },
+    );
+    const args = { op: 'Delete', action: 'List' };
+    expect(evaluate([own, others], callOf('door', args)).effect).toBe('deny');
+  });
+
   test('do not lift what a rule on the tool itself denies', async () => {
     const own = await policyOf({ default: 'allow', operations: { door: 'op' } });
     const others = await policyOf(

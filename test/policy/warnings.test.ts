@@ -56,6 +56,13 @@ describe('warned of', () => {
       ],
     ],
     [
+      'a count for each URI without a total',
+      'default: deny\nresources:\n  limits:\n    - { max: 1, window: minute, per: subject }',
+      [
+        '5:38: `resources.limits[0].per`: each new spelling of a URI has a count of its own: put a limit without `per` beside it',
+      ],
+    ],
+    [
       'an entry for what is hidden',
       'default: deny\nhide: ["a_*"]\ntools:\n  a_b: {}\n  a_c: { action: deny }\n  "a_?": {}',
       ['5:3: `tools.a_b`: it has no effect: `hide` has this name, and what is hidden is denied'],
@@ -169,6 +176,10 @@ describe('not warned of', () => {
       'default: allow\ncategories: { destructive: { action: deny }, unknown: { action: deny } }',
     ],
     ['a tool called execute', 'default: deny\ntools: { execute: {} }'],
+    [
+      'counts for each URI with a total, and for each prompt, whose names a server knows by heart',
+      `default: deny\nresources: { limits: [${LIMIT}, { max: 1, window: day, per: subject }] }\nprompts: { limits: [{ max: 1, window: day, per: subject }] }`,
+    ],
     ['operations', 'default: deny\noperations: { ecs: op }\ntools: { "ecs:*": {}, "*:x": {} }'],
     ['names with dots', 'default: deny\nhide: [github.*, "*.secret", a.b]\ntools: { "a.*": {} }'],
     [

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  alignmentOf,
   CALENDAR_UNITS,
   describeWait,
   describeWindow,
@@ -74,6 +75,10 @@ describe('fixedSpan', () => {
     ['week', '2026-03-02T00:00:00.000Z', '2026-03-02T00:00:00Z', '2026-03-09T00:00:00Z'],
     ['week', '2025-12-31T12:00:00.000Z', '2025-12-29T00:00:00Z', '2026-01-05T00:00:00Z'],
     ['week', '1970-01-01T00:00:00.000Z', '1969-12-29T00:00:00Z', '1970-01-05T00:00:00Z'],
+    ['1w', '2026-03-01T23:59:59.999Z', '2026-02-23T00:00:00Z', '2026-03-02T00:00:00Z'],
+    ['7d', '2026-03-02T00:00:00.000Z', '2026-03-02T00:00:00Z', '2026-03-09T00:00:00Z'],
+    [604_800, '2026-03-02T00:00:00.000Z', '2026-03-02T00:00:00Z', '2026-03-09T00:00:00Z'],
+    ['2w', '1970-01-11T23:59:59.999Z', '1969-12-29T00:00:00Z', '1970-01-12T00:00:00Z'],
     ['month', '2026-02-28T23:59:59.999Z', '2026-02-01T00:00:00Z', '2026-03-01T00:00:00Z'],
     ['month', '2028-02-29T23:59:59.999Z', '2028-02-01T00:00:00Z', '2028-03-01T00:00:00Z'],
     ['month', '2026-03-01T00:00:00.000Z', '2026-03-01T00:00:00Z', '2026-04-01T00:00:00Z'],
@@ -84,6 +89,14 @@ describe('fixedSpan', () => {
   ])('%s of %s: %s to %s', (window, now, start, end) => {
     const span = fixedSpan(windowOf(window), Date.parse(now));
     expect(span).toEqual({ start: Date.parse(start), end: Date.parse(end) });
+  });
+
+  test('one window has one alignment, however it is written', () => {
+    for (const same of [
+      ['week', '1w', '7d', '168h', 604_800],
+      ['day', '1d', '24h', 86_400],
+    ])
+      expect(new Set(same.map(windowOf).map(alignmentOf)).size).toBe(1);
   });
 
   test('spans hold their time, meet without a gap and do not depend on the time within', () => {

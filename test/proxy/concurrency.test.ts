@@ -57,6 +57,15 @@ describe('a call that finds no room', () => {
     expect(ways(client(call(10, 'x')))).toBe('→');
   });
 
+  it('is held back by every entry, also by two of one name in one of several layers', async () => {
+    const tools = { all_tools: { concurrency: 2 } };
+    const own = { ...one, tools, all_tools: { concurrency: 1 } };
+    for (const policies of [[own], [own, { version: '1', default: 'allow' }]]) {
+      const { client } = await conversation(policies);
+      expect(ways(client(call(1, 'all_tools'), call(2, 'all_tools')))).toBe('→←');
+    }
+  });
+
   it('takes none where the rules deny it', async () => {
     const deny_if = [{ conditions: [{ path: 'args.a', op: 'eq', value: 1 }] }];
     const { client } = await conversation([{ ...one, tools: { x: { concurrency: 1, deny_if } } }]);
@@ -251,9 +260,10 @@ describe('observing', () => {
     ['would deny', { version: '1', default: 'deny' }],
     ['would ask', { ...one, tools: { x: { action: 'require_approval', concurrency: 1 } } }],
   ])("the administrator's bound holds where the own policy %s", async (_, own) => {
-    const { client, server } = await conversation([own, machine], 'observe');
+    const { client, server, store } = await conversation([own, machine], 'observe');
     expect(ways(client(call(1, 'x'), call(2, 'x'), call(3, 'x')))).toBe('→→←');
-    expect(ways(client(call(4, 'x')))).toBe('←');
+    expect(textOf(client(call(4, 'x')))).toMatch(/limited to 2 calls at once/);
+    expect(store.rows.at(-1)?.verdict).toMatchObject({ effect: 'rate_limit', layer: 'layer1' });
     server(answer(2));
     expect(ways(client(call(5, 'x'), call(6, 'x')))).toBe('→←');
   });

@@ -206,6 +206,21 @@ describe('observing', () => {
     expect(store.rows.map(({ forwarded }) => forwarded)).toEqual([true, false]);
   });
 
+  it("names the administrator's limit where that stops a call, not the denial that it observes", async () => {
+    const limits = [{ max: 1, window: 'minute' }];
+    const machine = { document: { ...allow, tools: { x: { limits } } }, machine: true };
+    const { client, store } = await conversation([deny, machine], 'observe');
+    client(call(1, 'x'));
+    expect(client(call(2, 'x'))[0]?.[1].result.content[0].text).toBe(
+      '[POLICY DENIED] x is limited to 1 call per minute; try again in 60 s',
+    );
+    expect(store.rows.map(({ verdict, forwarded }) => [verdict.effect, forwarded])).toEqual([
+      ['deny', true],
+      ['rate_limit', false],
+    ]);
+    expect(store.rows[1]?.verdict).toMatchObject({ layer: 'layer1', key: 'x' });
+  });
+
   it('lets everything through and says what would have happened', async () => {
     const { client, store } = await conversation([deny], 'observe');
     expect(client(call(1, 'x'))[0]?.[0]).toBe('→');

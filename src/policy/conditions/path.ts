@@ -3,7 +3,7 @@ import type { Exact } from '../../rpc/exact.ts';
 import { ExactNumber } from '../../rpc/exact.ts';
 import { folded } from '../../rpc/fold.ts';
 import { type Effort, KEY, TOO_MUCH } from './effort.ts';
-import { kindOf, shorten } from './show.ts';
+import { kindOf, shorten, typeOf } from './show.ts';
 
 /** One step of a path; `text` is how it is written. */
 type Step = { readonly text: string } & (
@@ -138,7 +138,13 @@ export function follow(
         at,
         `has the key ${shorten(JSON.stringify(twin.slice(0, 80)))}, which some servers may take for ${JSON.stringify(step.key)}`,
       );
-    return go(Object.hasOwn(value, step.key) ? value[step.key] : undefined, at + 1);
+    if (Object.hasOwn(value, step.key)) return go(value[step.key], at + 1);
+    if (mayInherit(value))
+      return unclear(
+        at,
+        `has the key "${PROTOTYPE}", from which some servers may take what is missing`,
+      );
+    return absent(at + 1);
   }
 
   go(args, 0);
@@ -148,6 +154,14 @@ function costOf(object: { [key: string]: Exact }): number {
   let cost = 0;
   for (const key in object) cost += KEY + key.length;
   return cost;
+}
+
+const PROTOTYPE = '__proto__';
+
+// To a server in JavaScript that copies it by assignment, as `Object.assign` does, the value of this key
+// is the object's prototype: all that is in it is found in the object too.
+function mayInherit(object: { [key: string]: Exact }): boolean {
+  return Object.hasOwn(object, PROTOTYPE) && typeOf(object[PROTOTYPE]) === 'object';
 }
 
 /** Another key that a lenient reader takes for this one. */

@@ -55,7 +55,6 @@ const HINTS: Partial<Record<Kind, readonly (readonly [words: string, hint: strin
     ['server servers command', 'a policy is chosen by its file name or by `--policy`'],
     ['category', 'write `categories`'],
     ['limit rate ratelimit throttle', 'write `all_tools`, with `limits` or `rate_limit` in it'],
-    ['<<', 'YAML 1.2 has no merge keys: write the keys out, or give a whole entry by its alias'],
   ],
   entry: [
     ['deny block blocked denied disabled forbidden', ACTION('deny')],
@@ -71,7 +70,6 @@ const HINTS: Partial<Record<Kind, readonly (readonly [words: string, hint: strin
     ['hidden hide visible', '`hide` stands at the top of the policy: `"hide": ["name"]`'],
     ['category', 'only entries of `tools` have it'],
     ['risk class type kind', 'write `category`, in an entry of `tools`'],
-    ['<<', 'YAML 1.2 has no merge keys: write the keys out, or give a whole entry by its alias'],
   ],
   limit: [
     ['max_calls maxcalls calls limit count amount_max maximum requests times', 'write `max`'],

@@ -109,6 +109,12 @@ describe('what a path leads to', () => {
     ['args.a.length', '{"a":"abc"}', 'U'],
     ['args.a.length', '{"a":[1]}', 'U'],
     ['args.__proto__.a', '{"__proto__":{"a":1}}', 'T'],
+    // but for a server that copies with `Object.assign`, which takes this key for one.
+    ['args.amount', '{"__proto__":{"amount":1}}', 'U'],
+    ['args.a.b', '{"a":{"__proto__":{}}}', 'U'],
+    ['args.a.b', '{"__proto__":{},"a":{}}', 'F'],
+    ['args.a', '{"__proto__":{"a":1},"a":2}', 'T'],
+    ['args.a', '{"__proto__":7}', 'F'],
     // Keys that some readers take for one
     ['args.amount', '{"Amount":1}', 'U'],
     ['args.amount', '{"amount":1,"AMOUNT":2}', 'U'],
