@@ -10,6 +10,12 @@ export interface Finding {
   readonly verb?: string;
   /** False where another source may know better: the verb has a wide meaning, or there is none. */
   readonly sure: boolean;
+  /** Of a description: whether a sentence of it begins with the verb. */
+  readonly leads?: boolean;
+  /** The same, or joined to such a verb: `download and import`. */
+  readonly joins?: boolean;
+  /** Of a description: whether it is a scan, an attack or code that is run. */
+  readonly attacks?: boolean;
 }
 
 const DELETION: ReadonlySet<string> = new Set([
@@ -49,7 +55,7 @@ export function judge(
   const other = object.find(word => NOT_MONEY.has(word));
   if (verb.category === 'financial')
     return other === undefined || sure ? because('financial') : because('write', other);
-  const money = moneyIn(object);
+  const money = isSequence(verb, around) ? undefined : moneyIn(object);
   if (money !== undefined && other === undefined) return because('financial', money);
   return because(verb.category);
 }
@@ -58,8 +64,19 @@ function moneyIn(object: readonly string[]): string | undefined {
   const card = object.find(
     (word, at) => /^cards?$/.test(word) && CARD_KINDS.has(object[at - 1] ?? ''),
   );
-  return card ?? object.find(word => MONEY.has(word));
+  const position = object.find(
+    (word, at) => /^positions?$/.test(word) && POSITION_KINDS.has(object[at - 1] ?? ''),
+  );
+  return card ?? position ?? object.find(word => MONEY.has(word));
 }
+
+// `change the order of the folders`: how they follow one another.
+function isSequence(verb: Verb, around: readonly string[]): boolean {
+  return SEQUENCING.has(verb.word) && around[around.indexOf('order') + 1] === 'of';
+}
+
+const SEQUENCING: ReadonlySet<string> = new Set(['change', 'set', 'update', 'modify', 'adjust']);
+const POSITION_KINDS: ReadonlySet<string> = new Set(['open', 'long', 'short', 'futures', 'margin']);
 
 function objectOf(words: readonly string[]): readonly string[] {
   const end = words.findIndex((word, index) => index > 0 && PREPOSITIONS.has(word));
