@@ -17,6 +17,8 @@ describe('a name that acts, and a description that speaks of less', () => {
     ['execute_action', 'Executes an action; for read-only operations use another tool', 'execute'],
     ['query', 'Run SQL. Step one. Step two. Step three. Read-only', 'execute'],
     ['push_image', 'Upload an image', 'write'],
+    ['drag', 'Perform drag and drop between two elements', 'execute'],
+    ['drag', 'Drag a table and drop it', 'destructive'],
     ['import_asset', 'Download an asset and bring it into the scene', 'write'],
   ])('%s, %s: %s', (name, description, expected) => {
     expect(category({ name, description })).toBe(expected);

@@ -30,7 +30,7 @@ export interface Described {
 
 export function readDescription(text: string): Described {
   const whole = text.slice(0, LONGEST).toLowerCase().replaceAll(/[‘’]/g, "'");
-  const said = whole.replaceAll(NEGATED, ' ');
+  const said = whole.replaceAll(NEGATED, ' ').replaceAll(DRAGGING, 'drag');
   const sentences = sentencesOf(said);
   // Further on it may be said of a part, of another tool or of a mode.
   const start = sentencesOf(whole).slice(0, 4).join('. ');
@@ -68,6 +68,7 @@ function isOrder(sentence: string): boolean {
 }
 
 const ORDER = /^[a-z]+ (?:an?|the|all|your|this|these|one|multiple|every|any|to|into)\b/;
+const DRAGGING = /\bdrag[ -]and[ -]drop\b/g;
 const NEGATED =
   /\b(?:does not|doesn't|do not|don't|did not|will not|won't|never|cannot|can't|without|instead of|rather than|not|unlike|before|after)\b[^.,;:\n()]{0,80}/g;
 const READ_ONLY =

@@ -40,24 +40,25 @@ export function judge(
   });
 
   const object = objectOf(around);
+  const other = object.find(word => NOT_MONEY.has(word));
+  const isMoney = verb.category !== 'read' && other === undefined && !isSequence(verb, around);
+  const money = isMoney ? moneyIn(object) : undefined;
   for (const { nouns, category } of exceptionsOf(verb.word)) {
     // What makes a verb milder must be its object, not just stand somewhere.
     const noun =
       category === 'read'
         ? object.find(word => nouns.has(word))
         : [...nouns.all()].find(word => context.has(word));
-    if (noun !== undefined) return because(category, noun);
+    // `resume_machine_subscription` is paid for all the same.
+    const isPaid = category === 'execute' && money !== undefined;
+    if (noun !== undefined && !isPaid) return because(category, noun);
   }
   if (verb.category === 'read' || verb.category === 'destructive') return because(verb.category);
   const deletion = around.find(word => DELETION.has(word));
   if (deletion !== undefined) return because('destructive', deletion);
-
-  const other = object.find(word => NOT_MONEY.has(word));
   if (verb.category === 'financial')
     return other === undefined || sure ? because('financial') : because('write', other);
-  const money = isSequence(verb, around) ? undefined : moneyIn(object);
-  if (money !== undefined && other === undefined) return because('financial', money);
-  return because(verb.category);
+  return money === undefined ? because(verb.category) : because('financial', money);
 }
 
 function moneyIn(object: readonly string[]): string | undefined {

@@ -1,5 +1,5 @@
 // What a name without a verb says: by the thing it names, or by the verb that a noun is made of.
-import { READ_NOUNS } from './nouns.ts';
+import { PREPOSITIONS, READ_NOUNS } from './nouns.ts';
 import { type Finding, judge } from './phrase.ts';
 import { inflectedVerbOf, stemsOfAgent, verbOf } from './verbs.ts';
 
@@ -46,6 +46,8 @@ const MEDIA: ReadonlySet<string> = new Set([
 // `code_runner`, `port_scanner`, `masscan`: only of verbs of danger, since a `user` uses nothing.
 function readAgent(words: readonly string[]): Finding | undefined {
   const last = words.at(-1) ?? '';
+  // `flag_by_sender` sends nothing.
+  if (PREPOSITIONS.has(words.at(-2) ?? '')) return undefined;
   for (const stem of stemsOfAgent(last)) {
     const verb = verbOf(stem);
     if (verb === undefined || verb.kind === 'noun') continue;
