@@ -30,6 +30,7 @@ describe('a name that reads, and a description that acts', () => {
     ['analyze_site', 'Execute a vulnerability scanner against a site', 'execute'],
     ['get_title', 'Run JavaScript in the page to get its title', 'execute'],
     ['get_title', 'Run JavaScript in the page to get its title. Read-only', 'read'],
+    ['get_flow', 'Build chart data of a flow', 'read'],
     ['get_titles', 'Run a query for titles', 'read'],
     ['search_movie', 'Trigger a search to download a movie', 'execute'],
     ['verify_alias', 'Sends a verification mail to the alias', 'execute'],

@@ -52,6 +52,8 @@ describe('what a verb does depends on its object', () => {
     ['make_repayment', 'financial'],
     ['apply_fee', 'financial'],
     ['list_fees', 'read'],
+    ['receive_message', 'read'],
+    ['receive_payment', 'financial'],
     ['convert_number', 'read'],
     ['convert_dust', 'financial'],
     ['set_order_of_folders', 'write'],

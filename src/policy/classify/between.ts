@@ -77,7 +77,7 @@ export function isActing(found: Finding, words: readonly string[] = []): boolean
 
 const ASKING: ReadonlySet<string> = new Set([
   ...['run', 'execute', 'exec', 'perform', 'query', 'sql', 'call', 'invoke', 'test', 'eval'],
-  ...['evaluate', 'scan', 'debug', 'request', 'prompt'],
+  ...['evaluate', 'scan', 'debug', 'request', 'prompt', 'build'],
 ]);
 
 // Not the first verb of its sentence, but one that goes with it.

@@ -3,7 +3,7 @@ import { asked, between, isActing, SETTING } from './between.ts';
 import { type Classification, classification, isGrave, isStricter, riskOf } from './caution.ts';
 import { type Described, readDescription, strictestVerb } from './description.ts';
 import { readName } from './name.ts';
-import { DISPATCHERS, RUNNING } from './nouns.ts';
+import { DISPATCHERS, MONEY, RUNNING } from './nouns.ts';
 import type { Finding } from './phrase.ts';
 import { higherRisk, refinedRisk } from './risk.ts';
 import { readSchema, type SchemaSigns } from './schema.ts';
@@ -120,9 +120,10 @@ function fallback({ words, described, hints }: Sources): Finding | undefined {
     return { category: 'read', why: 'annotation readOnlyHint', sure: false };
   if (hints.destructive === true)
     return { category: 'destructive', why: 'annotation destructiveHint', sure: false };
-  // `vaults` lists them; `freeze_vaults`, of an unknown verb, may do anything.
-  if (words.length === 1 && /[^isu]s$/.test(words[0] ?? '') && described.isEmpty)
-    return { category: 'read', why: `noun "${words[0]}"`, sure: false };
+  // `vaults` lists them, `invoices` may make them; `freeze_vaults`, of an unknown verb, may do anything.
+  const [noun = ''] = words;
+  if (words.length === 1 && /[^isu]s$/.test(noun) && !MONEY.has(noun) && described.isEmpty)
+    return { category: 'read', why: `noun "${noun}"`, sure: false };
   // A description without a verb names what the tool gives back.
   const hasDanger = described.verbs.some(
     ({ category }) => category !== 'read' && category !== 'write',
