@@ -143,6 +143,7 @@ describe('annotations are weak', () => {
 
 test.each([
   ['vaults', 'read'],
+  ['invoices', 'unknown'],
   ['vault_keepers', 'unknown'],
   ['frobnicate_vaults', 'unknown'],
   ['process', 'execute'],

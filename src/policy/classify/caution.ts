@@ -52,3 +52,8 @@ export function strictest(categories: readonly (Category | undefined)[]): Catego
 export function isStricter(a: Category, b: Category): boolean {
   return BY_CAUTION.indexOf(a) > BY_CAUTION.indexOf(b);
 }
+
+/** Whether it cannot be taken back, or costs money. */
+export function isGrave(category: Category | undefined): boolean {
+  return category === 'destructive' || category === 'financial';
+}

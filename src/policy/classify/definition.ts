@@ -1,8 +1,9 @@
 // A tool's category and risk from all that is seen of it, for a person to review.
-import { type Classification, classification, isStricter, riskOf } from './caution.ts';
+import { asked, between, isActing, SETTING } from './between.ts';
+import { type Classification, classification, isGrave, isStricter, riskOf } from './caution.ts';
 import { type Described, readDescription, strictestVerb } from './description.ts';
 import { readName } from './name.ts';
-import { DISPATCHERS, RUNNING } from './nouns.ts';
+import { DISPATCHERS, MONEY, RUNNING } from './nouns.ts';
 import type { Finding } from './phrase.ts';
 import { higherRisk, refinedRisk } from './risk.ts';
 import { readSchema, type SchemaSigns } from './schema.ts';
@@ -52,77 +53,21 @@ interface Sources {
 function weigh(sources: Sources): Finding | undefined {
   const { named, described, signs } = sources;
   const dispatcher = readDispatcher(sources);
-  if (dispatcher !== undefined) return withHints(dispatcher, sources.hints, described);
+  if (dispatcher !== undefined) return withHints(dispatcher, sources);
   const said = spoken(described);
   const found =
     named !== undefined && said !== undefined
       ? between(sources.words, named, said, described)
       : (named ?? asked(said, described));
+  if (described.isDestructive && (found === undefined || !isGrave(found.category)))
+    return { category: 'destructive', why: 'description: "destructive"', sure: true };
   if (found === undefined) return readCode(signs) ?? fallback(sources);
-  return withHints(withSchema(found, signs), sources.hints, described);
+  return withHints(withSchema(found, signs), sources);
 }
 
 // An order of an unknown verb is not a read because it names one further on.
 function spoken({ main, isOrder }: Described): Finding | undefined {
   return isOrder && main?.category === 'read' && !main.sure ? undefined : main;
-}
-
-// Where only the description says something.
-function asked(said: Finding | undefined, { isReadOnly }: Described): Finding | undefined {
-  return said?.category === 'execute' && isReadOnly ? READ_ONLY : said;
-}
-
-const READ_ONLY: Finding = { category: 'read', why: 'description: read-only', sure: false };
-
-/** Between what the name says and what the description says. */
-function between(
-  words: readonly string[],
-  named: Finding,
-  said: Finding,
-  described: Described,
-): Finding {
-  const { category } = named;
-  if (isQuestion(words, named, said, described))
-    return { ...said, category: 'read', why: `${named.why}, of no code` };
-  if (described.isReadOnly && category === 'execute' && !isGrave(said.category)) return READ_ONLY;
-  if (category === said.category) return named.sure || !said.sure ? named : said;
-  if (isGrave(category)) {
-    const lower =
-      !named.sure &&
-      (said.sure || described.isReadOnly) &&
-      said.category === 'read' &&
-      !described.isFinal;
-    return lower ? said : named;
-  }
-  // To call a dangerous tool harmless is the worst mistake.
-  if (isGrave(said.category)) {
-    // `untag`, `archive`: what is removed can be put back.
-    const mild = named.sure && category === 'write' && MILD.has(said.verb ?? '');
-    return mild || (named.sure && !said.sure) ? named : said;
-  }
-  return !named.sure && (said.sure || category === 'read') ? said : named;
-}
-
-const MILD: ReadonlySet<string> = new Set(['remove', 'clear', 'reset', 'cancel']);
-
-// `query_metrics` asks; `query` alone, of a database or in a language of its own runs what it is given.
-function isQuestion(
-  words: readonly string[],
-  named: Finding,
-  said: Finding,
-  described: Described,
-): boolean {
-  return (
-    named.verb === 'query' &&
-    !named.sure &&
-    !isGrave(said.category) &&
-    !described.hasCode &&
-    (words.length > 1 || said.category === 'read')
-  );
-}
-
-function isGrave(category: Finding['category']): boolean {
-  return category === 'destructive' || category === 'financial';
 }
 
 function withSchema(found: Finding, { operations, code, money }: SchemaSigns): Finding {
@@ -147,8 +92,13 @@ function readCode({ code, operations }: SchemaSigns): Finding | undefined {
 
 // A door to several operations is as dangerous as the worst of them.
 function readDispatcher({ words, named, described, signs }: Sources): Finding | undefined {
-  const door = words.find(word => DISPATCHERS.has(word)) ?? described.door;
-  if (door === undefined || (named !== undefined && !isDoorName(words))) return undefined;
+  const isDoor = named === undefined || isDoorName(words);
+  // `reminder_lists` that manages them.
+  const isTold = named?.category === 'read' && !named.sure;
+  const door =
+    (isDoor ? words.find(word => DISPATCHERS.has(word)) : undefined) ??
+    (isDoor || isTold ? described.door : undefined);
+  if (door === undefined) return undefined;
   if (signs.operations !== undefined) return signs.operations;
   const verb = strictestVerb(described.verbs);
   if (verb?.category === 'read' && described.main?.category === 'read') return described.main;
@@ -170,14 +120,17 @@ function fallback({ words, described, hints }: Sources): Finding | undefined {
     return { category: 'read', why: 'annotation readOnlyHint', sure: false };
   if (hints.destructive === true)
     return { category: 'destructive', why: 'annotation destructiveHint', sure: false };
-  // `vaults` lists them; `freeze_vaults`, of an unknown verb, may do anything.
-  if (words.length === 1 && /[^isu]s$/.test(words[0] ?? '') && described.isEmpty)
-    return { category: 'read', why: `noun "${words[0]}"`, sure: false };
+  // `vaults` lists them, `invoices` may make them; `freeze_vaults`, of an unknown verb, may do anything.
+  const [noun = ''] = words;
+  if (words.length === 1 && /[^isu]s$/.test(noun) && !MONEY.has(noun) && described.isEmpty)
+    return { category: 'read', why: `noun "${noun}"`, sure: false };
   // A description without a verb names what the tool gives back.
   const hasDanger = described.verbs.some(
     ({ category }) => category !== 'read' && category !== 'write',
   );
-  return described.isEmpty || described.isOrder || hasDanger
+  // `Step over` of `step_over` repeats a verb that is not known.
+  const repeats = words.includes(described.first);
+  return described.isEmpty || described.isOrder || hasDanger || repeats
     ? undefined
     : { category: 'read', why: 'description: names what it returns', sure: false };
 }
@@ -195,10 +148,16 @@ function hintsOf(annotations: unknown): Hints {
   return { readOnly: hint('readOnlyHint'), destructive: hint('destructiveHint') };
 }
 
-// Weak evidence: only where the words are weak too.
-function withHints(found: Finding, { readOnly }: Hints, described: Described): Finding {
-  if (found.sure || isGrave(found.category) || readOnly === undefined) return found;
-  if (readOnly && found.category !== 'read' && !described.isFinal)
+// Weak evidence: only where the words are weak too. An operation that the schema names is not weak.
+function withHints(
+  found: Finding,
+  { words, described, signs, hints: { readOnly } }: Sources,
+): Finding {
+  if (found.sure || isGrave(found.category) || found === signs.operations) return found;
+  if (isActing(found, words) || (described.main !== undefined && isActing(described.main)))
+    return found;
+  if (SETTING.has(found.verb ?? '')) return found;
+  if (readOnly === true && found.category !== 'read' && !described.isFinal)
     return { category: 'read', why: `${found.why}, but annotation readOnlyHint`, sure: false };
   return found;
 }

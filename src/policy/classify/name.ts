@@ -3,10 +3,11 @@
 // Only the name counts: what a server says of its own tools in descriptions and annotations must not
 // lower the caution it is treated with.
 import type { Category } from '../schema.ts';
-import { type Classification, classification, isStricter } from './caution.ts';
-import { CONJUNCTIONS, DOOR_VERBS, MOVABLE, READ_NOUNS } from './nouns.ts';
+import { type Classification, classification, isGrave, isStricter } from './caution.ts';
+import { CONJUNCTIONS, DOOR_VERBS, MOVABLE } from './nouns.ts';
 import { type Finding, judge } from './phrase.ts';
-import { inflectedVerbOf, type Verb, verbOf } from './verbs.ts';
+import { readNoun, readVerbless } from './verbless.ts';
+import { STARTING, type Verb, verbOf } from './verbs.ts';
 import { wordsOf } from './words.ts';
 
 /** The category of a name: a tool's, or an operation's where the tool has several. */
@@ -53,19 +54,28 @@ function readPart(words: readonly string[], context: ReadonlySet<string>): Findi
     return isAside && at > 0 && at < words.length - 1 ? [] : [{ verb, at }];
   });
   const main = mainVerb(words, placed);
-  if (main === undefined) return readNoun(words) ?? readInflected(words);
+  if (main === undefined) return readVerbless(words);
   const found = strictestFinding([judged(words, main, context), ...others(words, placed, main)]);
-  // `manage_search_index` does not search.
+  // `manage_search_index` does not search, `manage_debug_logs` debugs nothing.
   const door = words.findIndex(word => DOOR_VERBS.has(word));
-  return found?.category === 'read' && door >= 0 && door < main.at ? undefined : found;
+  const isManaged = door >= 0 && door < main.at;
+  const isObject = found?.category === 'read' || main.verb.kind !== 'verb';
+  return isManaged && isObject && !isGrave(found?.category) ? undefined : found;
 }
 
-function mainVerb(words: readonly string[], placed: readonly Placed[]): Placed | undefined {
+function mainVerb(words: readonly string[], all: readonly Placed[]): Placed | undefined {
+  // `set_if_exists` sets: what stands behind a condition is not done.
+  const condition = words.indexOf('if');
+  const before = all.filter(({ at }) => at < condition);
+  const placed = before.length > 0 ? before : all;
   const plain = placed.find(({ verb }) => verb.kind === 'verb');
   const lead = placed.find(({ verb }) => verb.kind === 'lead');
   // `run_update`, but `query_list` and `order_create`.
   const leads = lead !== undefined && lead.at < (plain?.at ?? Number.POSITIVE_INFINITY);
-  if (leads && (plain === undefined || plain.at < words.length - 1)) return lead;
+  const ends = plain !== undefined && plain.at === words.length - 1;
+  // `trigger_fetch` triggers; only what is made of things, as `start_list`, says its verb last.
+  const starts = STARTING.has(lead?.verb.word ?? '') && !/^(?:get|list)$/.test(words.at(-1) ?? '');
+  if (leads && (!ends || starts)) return lead;
   if (plain !== undefined) return plain;
   const first = placed[0];
   // `order_history` is read; `transfer_balance` is not.
@@ -91,22 +101,6 @@ function others(words: readonly string[], placed: readonly Placed[], main: Place
     .filter(({ verb, at }) => verb.category === 'destructive' || at === words.length - 1)
     .filter(({ verb }) => verb.category !== 'read')
     .map(({ verb }) => ({ category: verb.category, why: `verb "${verb.word}"`, sure: false }));
-}
-
-function readNoun(words: readonly string[]): Finding | undefined {
-  const last = words.at(-1);
-  return last !== undefined && READ_NOUNS.has(last)
-    ? { category: 'read', why: `noun "${last}"`, sure: false }
-    : undefined;
-}
-
-// `deletes_file`: only plain verbs, since `orders` and `running` are mostly something else.
-function readInflected(words: readonly string[]): Finding | undefined {
-  for (const [at, word] of words.entries()) {
-    const verb = inflectedVerbOf(word);
-    if (verb?.kind === 'verb') return { ...judge(verb, words.slice(at + 1)), sure: false };
-  }
-  return undefined;
 }
 
 /** Of several the one that asks for most caution; of equals a sure one, or else the first. */

@@ -1,4 +1,5 @@
 // Nouns that change what a verb does, and nouns that only name something to read.
+import { BY_CAUTION } from './caution.ts';
 import words from './nouns.json' with { type: 'json' };
 import type { Known } from './verbs.ts';
 
@@ -59,7 +60,7 @@ interface Exception {
 
 let exceptions: ReadonlyMap<string, readonly Exception[]> | undefined;
 
-/** With which nouns a verb does something else than it mostly does; the first that fits decides. */
+/** With which nouns a verb does something else than it mostly does: the strictest that fits decides. */
 export function exceptionsOf(verb: string): readonly Exception[] {
   exceptions ??= makeExceptions();
   return exceptions.get(verb) ?? [];
@@ -71,5 +72,7 @@ function makeExceptions(): ReadonlyMap<string, readonly Exception[]> {
     const found = { nouns: setOf(nouns), category: category as Known };
     for (const verb of verbs.split(' ')) made.set(verb, [...(made.get(verb) ?? []), found]);
   }
+  for (const list of made.values())
+    list.sort((a, b) => BY_CAUTION.indexOf(b.category) - BY_CAUTION.indexOf(a.category));
   return made;
 }

@@ -10,6 +10,12 @@ export interface Finding {
   readonly verb?: string;
   /** False where another source may know better: the verb has a wide meaning, or there is none. */
   readonly sure: boolean;
+  /** Of a description: whether a sentence of it begins with the verb. */
+  readonly leads?: boolean;
+  /** The same, or joined to such a verb: `download and import`. */
+  readonly joins?: boolean;
+  /** Of a description: whether it is a scan, an attack or code that is run. */
+  readonly attacks?: boolean;
 }
 
 const DELETION: ReadonlySet<string> = new Set([
@@ -34,32 +40,44 @@ export function judge(
   });
 
   const object = objectOf(around);
+  const other = object.find(word => NOT_MONEY.has(word));
+  const isMoney = verb.category !== 'read' && other === undefined && !isSequence(verb, around);
+  const money = isMoney ? moneyIn(object) : undefined;
   for (const { nouns, category } of exceptionsOf(verb.word)) {
     // What makes a verb milder must be its object, not just stand somewhere.
     const noun =
       category === 'read'
         ? object.find(word => nouns.has(word))
         : [...nouns.all()].find(word => context.has(word));
-    if (noun !== undefined) return because(category, noun);
+    // `resume_machine_subscription` is paid for all the same.
+    const isPaid = category === 'execute' && money !== undefined;
+    if (noun !== undefined && !isPaid) return because(category, noun);
   }
   if (verb.category === 'read' || verb.category === 'destructive') return because(verb.category);
   const deletion = around.find(word => DELETION.has(word));
   if (deletion !== undefined) return because('destructive', deletion);
-
-  const other = object.find(word => NOT_MONEY.has(word));
   if (verb.category === 'financial')
     return other === undefined || sure ? because('financial') : because('write', other);
-  const money = moneyIn(object);
-  if (money !== undefined && other === undefined) return because('financial', money);
-  return because(verb.category);
+  return money === undefined ? because(verb.category) : because('financial', money);
 }
 
 function moneyIn(object: readonly string[]): string | undefined {
   const card = object.find(
     (word, at) => /^cards?$/.test(word) && CARD_KINDS.has(object[at - 1] ?? ''),
   );
-  return card ?? object.find(word => MONEY.has(word));
+  const position = object.find(
+    (word, at) => /^positions?$/.test(word) && POSITION_KINDS.has(object[at - 1] ?? ''),
+  );
+  return card ?? position ?? object.find(word => MONEY.has(word));
 }
+
+// `change the order of the folders`: how they follow one another.
+function isSequence(verb: Verb, around: readonly string[]): boolean {
+  return SEQUENCING.has(verb.word) && around[around.indexOf('order') + 1] === 'of';
+}
+
+const SEQUENCING: ReadonlySet<string> = new Set(['change', 'set', 'update', 'modify', 'adjust']);
+const POSITION_KINDS: ReadonlySet<string> = new Set(['open', 'long', 'short', 'futures', 'margin']);
 
 function objectOf(words: readonly string[]): readonly string[] {
   const end = words.findIndex((word, index) => index > 0 && PREPOSITIONS.has(word));

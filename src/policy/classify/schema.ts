@@ -1,6 +1,7 @@
 // What a tool's input schema says of it: the operations it names, free-form code, secrets, bulk.
 import { readName, strictestFinding } from './name.ts';
 import type { Finding } from './phrase.ts';
+import { verbOf } from './verbs.ts';
 import { wordsOf } from './words.ts';
 
 export interface SchemaSigns {
@@ -37,7 +38,9 @@ export function readSchema(schema: unknown): SchemaSigns {
   const choosing = new Set(chosen.map(({ name }) => name));
   const amount = found(AMOUNT);
   return {
-    operations: strictestFinding(chosen.flatMap(({ values }) => values.map(readOperation))),
+    operations: strictestFinding(
+      chosen.flatMap(({ name, values }) => values.map(value => readOperation(value, name))),
+    ),
     code: names.find(name => CODE.test(name) && !choosing.has(name)),
     money: amount !== undefined && found(PAYEE) !== undefined ? amount : undefined,
     hasUrl: found(/(?:^|_)(?:url|uri|endpoint|webhook)s?$|Ur[li]$/i) !== undefined,
@@ -47,9 +50,19 @@ export function readSchema(schema: unknown): SchemaSigns {
   };
 }
 
-function readOperation(value: string): Finding | undefined {
-  const finding = readName(wordsOf(value));
-  return finding && { ...finding, why: `operation "${value}": ${finding.why}` };
+function readOperation(value: string, argument: string): Finding | undefined {
+  const words = wordsOf(value);
+  const finding = readName(words);
+  if (finding === undefined) return undefined;
+  // `action: cancel` is what is done; a `mode` may only be how.
+  const [first = ''] = words;
+  const isTold =
+    finding.verb === first && !/mode$/i.test(argument) && verbOf(first)?.kind === 'lead';
+  return {
+    ...finding,
+    why: `operation "${value}": ${finding.why}`,
+    sure: finding.sure || isTold,
+  };
 }
 
 function propertiesOf(schema: unknown): [string, unknown][] {

@@ -16,6 +16,11 @@ export interface Verb {
   readonly kind: Kind;
 }
 
+/** Verbs that set something going, whatever noun of a thing to read follows them. */
+export const STARTING: ReadonlySet<string> = new Set([
+  ...['start', 'stop', 'trigger', 'launch', 'initiate', 'dispatch', 'send', 'submit'],
+]);
+
 let verbs: ReadonlyMap<string, Verb> | undefined;
 
 function makeVerbs(): ReadonlyMap<string, Verb> {
@@ -54,6 +59,17 @@ export function inflectedVerbOf(word: string): Verb | undefined {
     if (verb !== undefined) return verb;
   }
   return undefined;
+}
+
+/** The verbs that a noun of a doer may be made of: `runner`, `executor`, `portscan`. */
+export function* stemsOfAgent(word: string): Generator<string> {
+  const compound = /^[a-z]{2,}(scan|exec|shell)$/.exec(word)?.[1];
+  if (compound !== undefined) yield compound;
+  if (!/^[a-z]{3,}(?:er|or)$/.test(word)) return;
+  const stem = word.slice(0, -2);
+  yield stem;
+  yield `${stem}e`;
+  if (stem.at(-1) === stem.at(-2)) yield stem.slice(0, -1);
 }
 
 function* stemsOf(word: string): Generator<string> {
