@@ -18,6 +18,10 @@ export const LATE_MS = 10 * 60_000;
 /** A run of the wrapper that is longer asks again. */
 const SESSION_MS = 30 * 86_400_000;
 
+/** An agent that asks in a loop must not fill the disk: what is dropped so is asked anew. */
+export const MAX_KEPT = 200;
+export const MAX_KEPT_CHARACTERS = 32 * 1024 * 1024;
+
 /** One request as it stands. */
 export interface Entry {
   readonly request: ApprovalRequest;
@@ -36,7 +40,10 @@ export interface ApprovalTable {
   /** Those with this key that a person has said yes to. */
   approvedFor(key: string): readonly Entry[];
   put(entry: Entry): void;
-  /** Removes those that are good for nothing at `now`. */
+  /**
+   * Removes those that are good for nothing at `now`, and of those that nobody waits for the oldest
+   * beyond `MAX_KEPT` and `MAX_KEPT_CHARACTERS`.
+   */
   sweep(now: number): void;
   remembered(key: string): readonly Remembered[];
   remember(what: Omit<Remembered, 'id'>): void;
@@ -126,11 +133,11 @@ export class ApprovalBook {
   }
 
   private ask(request: ApprovalRequest, now: number): Approved {
-    this.table.sweep(now);
     this.table.put({
       ...{ request, standing: 'waiting', answeredAt: null, by: null, note: null },
       usableUntil: request.expiresAt + LATE_MS,
     });
+    this.table.sweep(now);
     return { kind: 'asked', id: request.id };
   }
 
@@ -149,6 +156,21 @@ export class ApprovalBook {
       until: now + (remember === 'session' ? SESSION_MS : remember),
     });
   }
+}
+
+/** Of entries and their sizes, the newest first: those that are to go. */
+export function beyondBounds<T>(
+  entries: Iterable<{ entry: T; size: number; waits: boolean }>,
+): T[] {
+  const gone: T[] = [];
+  let count = 0;
+  let size = 0;
+  for (const one of entries) {
+    count++;
+    size += one.size;
+    if (!one.waits && (count > MAX_KEPT || size > MAX_KEPT_CHARACTERS)) gone.push(one.entry);
+  }
+  return gone;
 }
 
 /** True where somebody may still answer it. */

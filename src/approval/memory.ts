@@ -1,5 +1,5 @@
 // Requests for approval that are kept in memory: for tests, and where nothing is asked of a file.
-import type { ApprovalTable, Entry } from './book.ts';
+import { type ApprovalTable, beyondBounds, type Entry } from './book.ts';
 import type { Remembered } from './request.ts';
 
 export class MemoryApprovals implements ApprovalTable {
@@ -23,6 +23,11 @@ export class MemoryApprovals implements ApprovalTable {
 
   sweep(now: number): void {
     for (const [id, entry] of this.entries) if (entry.usableUntil < now) this.entries.delete(id);
+    const newest = [...this.entries.values()].reverse();
+    const measured = newest.map(({ request, standing }) => ({
+      ...{ entry: request.id, size: JSON.stringify(request).length, waits: standing === 'waiting' },
+    }));
+    for (const id of beyondBounds(measured)) this.entries.delete(id);
     for (const [id, { until }] of this.kept) if (until < now) this.kept.delete(id);
   }
 

@@ -1,5 +1,5 @@
 // Requests for approval in the state file; used within a transaction.
-import type { ApprovalTable, Entry } from '../approval/book.ts';
+import { type ApprovalTable, beyondBounds, type Entry } from '../approval/book.ts';
 import type { Answerer, ApprovalRequest, Remembered, Standing } from '../approval/request.ts';
 import type { Database, Row, Statement } from './driver.ts';
 
@@ -45,6 +45,13 @@ export class StoredApprovals implements ApprovalTable {
   sweep(now: number): void {
     this.sql('DELETE FROM approvals WHERE usable < ?').run(now);
     this.sql('DELETE FROM remembered WHERE until < ?').run(now);
+    const newest = this.sql(
+      'SELECT id, standing, length(request) AS size FROM approvals ORDER BY asked DESC, id',
+    );
+    const measured = newest.all().map(({ id, standing, size }) => ({
+      ...{ entry: String(id), size: Number(size), waits: standing === 'waiting' },
+    }));
+    for (const id of beyondBounds(measured)) this.sql('DELETE FROM approvals WHERE id = ?').run(id);
   }
 
   remembered(key: string): readonly Remembered[] {
