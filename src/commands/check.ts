@@ -1,4 +1,5 @@
 // `policy-wrap check`: whether policies can be used, and what of them says nothing.
+import { join } from 'node:path';
 import chalk from 'chalk';
 import { allPolicies, givenPolicies, type Readable } from '../config/all-policies.ts';
 import { folders } from '../config/paths.ts';
@@ -47,7 +48,7 @@ function print(checked: readonly Checked[], bad: number, config: string): void {
     process.stdout.write(`${line}\n`);
   const say = (text: string) => process.stderr.write(`policy-wrap: ${escapeText(text)}\n`);
   if (checked.length === 0)
-    say(`there is no policy in ${config}: servers get the preset that fits them`);
+    say(`there is no policy in ${join(config, 'policies')}: servers get the preset that fits them`);
   if (bad === 0) return;
   const which = checked.length === 1 ? 'the policy' : `${bad} of ${checked.length} policies`;
   say(`${which} cannot be used`);

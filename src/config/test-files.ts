@@ -9,6 +9,11 @@ import { givenPolicies, PRESET, placeIn, readPlace } from './policy-files.ts';
 const TEST_FILE = /\.test\.(?:ya?ml|json)$/;
 const NOT_SEARCHED: ReadonlySet<string> = new Set(['node_modules', '.git']);
 
+/** By its name: such a file is no policy, wherever it stands. */
+export function isTestFile(name: string): boolean {
+  return TEST_FILE.test(name);
+}
+
 /**
  * The files of tests that `paths` name or hold, sorted; without any path those of the working
  * directory and of the user's own policies. `warn` hears of folders that cannot be looked into.
@@ -56,7 +61,7 @@ function filesIn(folder: string, warn: (message: string) => void): string[] {
   return entries.flatMap(entry => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return NOT_SEARCHED.has(entry.name) ? [] : filesIn(path, warn);
-    return entry.isFile() && TEST_FILE.test(entry.name) ? [path] : [];
+    return entry.isFile() && isTestFile(entry.name) ? [path] : [];
   });
 }
 

@@ -149,7 +149,7 @@ describe('the configuration folder', () => {
       code: 0,
       stdout: '',
       stderr:
-        'policy-wrap: there is no policy in HOME/config: servers get the preset that fits them\n',
+        'policy-wrap: there is no policy in HOME/config/policies: servers get the preset that fits them\n',
     });
   });
 
@@ -168,6 +168,24 @@ describe('the configuration folder', () => {
       'HOME/config/policies/b.yaml: ok: default deny',
       '',
     ]);
+  });
+
+  test('tests that stand beside the policies are none', async () => {
+    const { code, stdout } = await check({
+      'config/policies/a.yaml': HEAD,
+      'config/policies/a.test.yaml': 'tests: []\n',
+      'config/policies/a.test.json': '{}',
+    });
+    expect([code, stdout]).toEqual([0, 'HOME/config/policies/a.yaml: ok: default deny\n']);
+  });
+
+  test('cannot be looked into: that is said, without a stack, and 3', async () => {
+    const { code, stdout, stderr } = await check({ 'config/policies': 'no folder' });
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(
+      /^policy-wrap: cannot look for policies in HOME\/config\/policies: .+\n/,
+    );
+    expect(stderr).toMatch(/\npolicy-wrap: help: .*\(PW_POLICY_UNREADABLE\)\n$/);
   });
 
   test('two files for one server are a problem', async () => {
