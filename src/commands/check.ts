@@ -37,13 +37,28 @@ export async function check(names: readonly string[], options: CheckOptions): Pr
     results.map(result => describe(result, isTogether ? results : [result])),
   );
   const bad = checked.filter(({ problems }) => problems.length > 0).length;
+  const helps = new Set(
+    results.flatMap((result, i) => (checked[i]?.problems.length ? helpFor(result) : [])),
+  );
   if (options.json)
     process.stdout.write(`${escapeJson(JSON.stringify({ ok: bad === 0, policies: checked }))}\n`);
-  else print(checked, bad, where.config);
+  else print(checked, bad, helps, where.config);
   return bad === 0 ? ExitCode.ok : ExitCode.policy;
 }
 
-function print(checked: readonly Checked[], bad: number, config: string): void {
+function helpFor(result: Result): string {
+  if (!('unreadable' in result))
+    return 'docs/policy.md has every key, with an example (PW_POLICY_INVALID)';
+  const { help, code } = result.unreadable;
+  return `${help} (${code})`;
+}
+
+function print(
+  checked: readonly Checked[],
+  bad: number,
+  helps: ReadonlySet<string>,
+  config: string,
+): void {
   for (const line of checked.flatMap(one => renderChecked(one, chalk)))
     process.stdout.write(`${line}\n`);
   const say = (text: string) => process.stderr.write(`policy-wrap: ${escapeText(text)}\n`);
@@ -52,11 +67,11 @@ function print(checked: readonly Checked[], bad: number, config: string): void {
   if (bad === 0) return;
   const which = checked.length === 1 ? 'the policy' : `${bad} of ${checked.length} policies`;
   say(`${which} cannot be used`);
-  say('help: docs/policy.md has every key, with an example (PW_POLICY_INVALID)');
+  for (const help of helps) say(`help: ${help}`);
 }
 
 type Result =
-  | { readonly name: string; readonly unreadable: string }
+  | Exclude<Readable, PolicySource>
   | { readonly source: PolicySource; readonly loaded: CheckResult };
 
 async function readResult(found: Readable): Promise<Result> {
@@ -67,7 +82,7 @@ async function readResult(found: Readable): Promise<Result> {
 /** `beside` are all that may be in force together with it. */
 async function describe(result: Result, beside: readonly Result[]): Promise<Checked> {
   if ('unreadable' in result)
-    return { name: result.name, problems: [{ message: result.unreadable }], warnings: [] };
+    return { name: result.name, problems: [{ message: result.unreadable.message }], warnings: [] };
   const { source, loaded } = result;
   const { name } = source;
   if ('problems' in loaded) return { name, problems: loaded.problems, warnings: [] };

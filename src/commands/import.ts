@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
+import { whyUnreadable } from '../config/unreadable.ts';
 import { ExitCode, messageOf, PolicyWrapError } from '../errors.ts';
 import { importIntercept } from '../import/intercept.ts';
 import { readIntercept } from '../import/read.ts';
@@ -48,7 +49,7 @@ function textOf(file: string): string {
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    throw unreadable(file, messageOf(error), error);
+    throw unreadable(file, whyUnreadable(error), error);
   }
   if (!isUtf8(bytes)) throw unreadable(file, 'it is not UTF-8', undefined);
   return bytes.toString('utf8').replace(/^\ufeff/, '');

@@ -3,7 +3,8 @@ import chalk from 'chalk';
 import { folders } from '../config/paths.ts';
 import { loadPolicies } from '../config/policies.ts';
 import { findTestFiles, policiesOf, readTestFile } from '../config/test-files.ts';
-import { ExitCode, messageOf, PolicyWrapError } from '../errors.ts';
+import { whyUnreadable } from '../config/unreadable.ts';
+import { ExitCode, PolicyWrapError } from '../errors.ts';
 import { runTests } from '../rehearsal/run-tests.ts';
 import { parseTestFile } from '../rehearsal/test-file.ts';
 import { type FileReport, totalOf } from '../rehearsal/test-report.ts';
@@ -38,7 +39,11 @@ async function reportOn(file: string): Promise<FileReport> {
   try {
     text = readTestFile(file);
   } catch (error) {
-    return { ...about, broken: 'tests', problems: [`cannot read ${file}: ${messageOf(error)}`] };
+    return {
+      ...about,
+      broken: 'tests',
+      problems: [`cannot read ${file}: ${whyUnreadable(error)}`],
+    };
   }
   const parsed = await parseTestFile(file, text);
   if ('problems' in parsed) return { ...about, broken: 'tests', problems: parsed.problems };

@@ -1,7 +1,7 @@
 // Every policy that a person may want looked at: those they name, or all of their configuration folder.
 import { readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { ExitCode, messageOf, PolicyWrapError } from '../errors.ts';
+import { ExitCode, PolicyWrapError } from '../errors.ts';
 import type { PolicySource } from '../policy/load.ts';
 import type { Folders } from './paths.ts';
 import {
@@ -12,9 +12,12 @@ import {
   readPlace,
 } from './policy-files.ts';
 import { isTestFile } from './test-files.ts';
+import { whyUnreadable } from './unreadable.ts';
 
 /** A policy, or why it cannot be read. */
-export type Readable = PolicySource | { readonly name: string; readonly unreadable: string };
+export type Readable =
+  | PolicySource
+  | { readonly name: string; readonly unreadable: PolicyWrapError };
 
 export function givenPolicies(names: readonly string[]): Readable[] {
   return names.map(name => attempt(name, () => givenLayers([name])[0])).filter(isOne);
@@ -51,7 +54,7 @@ function attempt(name: string, read: () => PolicySource | undefined): Readable |
     return read();
   } catch (error) {
     if (!(error instanceof PolicyWrapError)) throw error;
-    return { name, unreadable: messageOf(error) };
+    return { name, unreadable: error };
   }
 }
 
@@ -62,7 +65,7 @@ function filesIn(folder: string): string[] {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw new PolicyWrapError(
       'PW_POLICY_UNREADABLE',
-      `cannot look for policies in ${folder}: ${messageOf(error)}`,
+      `cannot look for policies in ${folder}: ${whyUnreadable(error)}`,
       {
         help: 'it must be a folder that you may read; wrappers that need a policy of it do not start',
         exitCode: ExitCode.policy,

@@ -2,11 +2,12 @@
 import { isUtf8 } from 'node:buffer';
 import { lstatSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { ExitCode, messageOf, PolicyWrapError } from '../errors.ts';
+import { ExitCode, PolicyWrapError } from '../errors.ts';
 import type { PolicySource } from '../policy/load.ts';
 import { isPreset, PRESET_NAMES, type PresetName, presetFor } from '../policy/presets.ts';
 import type { Folders } from './paths.ts';
 import { presetFile } from './preset-files.ts';
+import { whyUnreadable } from './unreadable.ts';
 
 /** Where the policy of one layer may be. */
 export interface Place {
@@ -114,7 +115,7 @@ function isThere(file: string): boolean {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') return false;
-    throw unreadable(file, messageOf(error), error);
+    throw unreadable(file, whyUnreadable(error), error);
   }
 }
 
@@ -125,7 +126,7 @@ function readSource(name: string, file = name): PolicySource {
     const text = bytes.toString('utf8').replace(/^\ufeff/, '');
     return { name, text, format: formatOf(file, text) };
   } catch (error) {
-    throw unreadable(name, messageOf(error), error);
+    throw unreadable(name, whyUnreadable(error), error);
   }
 }
 

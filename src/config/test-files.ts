@@ -2,9 +2,10 @@
 import { isUtf8 } from 'node:buffer';
 import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { ExitCode, messageOf, PolicyWrapError } from '../errors.ts';
+import { ExitCode, PolicyWrapError } from '../errors.ts';
 import type { PolicySource } from '../policy/load.ts';
 import { givenPolicies, PRESET, placeIn, readPlace } from './policy-files.ts';
+import { whyUnreadable } from './unreadable.ts';
 
 const TEST_FILE = /\.test\.(?:ya?ml|json)$/;
 const NOT_SEARCHED: ReadonlySet<string> = new Set(['node_modules', '.git']);
@@ -41,7 +42,7 @@ function filesAt(place: string, warn: (message: string) => void): string[] {
   try {
     return statSync(place).isDirectory() ? filesIn(place, warn).sort() : [place];
   } catch (error) {
-    throw new PolicyWrapError('PW_USAGE', `cannot read ${place}: ${messageOf(error)}`, {
+    throw new PolicyWrapError('PW_USAGE', `cannot read ${place}: ${whyUnreadable(error)}`, {
       help: 'name files of policy tests, or folders that hold some',
       exitCode: ExitCode.usage,
       cause: error,
@@ -55,7 +56,7 @@ function filesIn(folder: string, warn: (message: string) => void): string[] {
   try {
     entries = readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    warn(`cannot look for policy tests in ${folder}: ${messageOf(error)}`);
+    warn(`cannot look for policy tests in ${folder}: ${whyUnreadable(error)}`);
     return [];
   }
   return entries.flatMap(entry => {

@@ -35,6 +35,9 @@ async function check(files: Record<string, string>, ...args: string[]) {
 const HELP =
   'policy-wrap: help: docs/policy.md has every key, with an example (PW_POLICY_INVALID)\n';
 
+const UNREADABLE =
+  'policy-wrap: help: no server is started without its policy: mend the path or the file (PW_POLICY_UNREADABLE)\n';
+
 describe('files', () => {
   test('that are fine: a line each, and nothing on stderr', async () => {
     const found = await check(
@@ -71,12 +74,23 @@ describe('files', () => {
         'a.yaml:4:7: `hide`: expected a list, found `1`; put it in a list: `[1]`',
         'b.json: ok: default deny',
         'c.json:1:2: expected a key in quotes, but the text ends here',
-        "cannot read the policy none.yaml: ENOENT: no such file or directory, open 'none.yaml'",
+        'cannot read the policy none.yaml: there is no such file',
         `cannot read the policy preset:ec2: there is no such preset, only ${PRESET_NAMES.join(', ')}`,
         '',
       ].join('\n'),
-      stderr: `policy-wrap: 4 of 5 policies cannot be used\n${HELP}`,
+      stderr: `policy-wrap: 4 of 5 policies cannot be used\n${HELP}${UNREADABLE}`,
     });
+  });
+
+  test('a folder in place of a file, and two policies for one server: what to do about those', async () => {
+    const found = await check({ 'dir/a.yaml': HEAD }, 'dir');
+    expect(found).toEqual({
+      code: 3,
+      stdout: 'cannot read the policy dir: it is a folder\n',
+      stderr: `policy-wrap: the policy cannot be used\n${UNREADABLE}`,
+    });
+    const twice = await check({ 'config/policies/a.yaml': HEAD, 'config/policies/a.yml': HEAD });
+    expect(twice.stderr).toContain('help: keep one of them (PW_POLICY_AMBIGUOUS)');
   });
 
   test('with rules on arguments: what compiles them says what is wrong', async () => {
