@@ -84,7 +84,7 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
     .option('--prompt <name>', 'or the getting of this prompt')
     .option('--server <name>', 'under the policy and the counters of this server')
     .option('--policy <file>', 'under this policy, or preset:ecs; repeat it for layers', listed)
-    .option('--grant <name>', 'whose counters are looked at', 'default')
+    .option('--grant <name>', 'whose counters are looked at (default: default)')
     .option('--mode <mode>', 'enforce or observe', 'enforce')
     .option('--state <file>', 'another state file')
     .option('--json', 'one JSON document')

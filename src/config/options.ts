@@ -106,9 +106,10 @@ function isYes(name: Name, value: string): boolean {
   );
 }
 
-function grantOf(name: string): string {
-  if (name.length > 128 || /\p{Cc}/u.test(name))
-    throw usage('--grant: expected at most 128 characters without control characters');
+/** A grant's name as it was given; throws `PW_USAGE`. */
+export function grantOf(name: string): string {
+  if (name === '' || name.length > 128 || /\p{Cc}/u.test(name))
+    throw usage('--grant: expected 1 to 128 characters without control characters');
   return name;
 }
 
