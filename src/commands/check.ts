@@ -27,7 +27,7 @@ export async function check(names: readonly string[], options: CheckOptions): Pr
   const where = folders(process.env);
   const found: readonly Readable[] =
     server !== undefined
-      ? findPolicies(givenName(server), names, where).sources
+      ? findPolicies(givenName(server), names.length > 0 ? names : fromEnvironment(), where).sources
       : names.length > 0
         ? givenPolicies(names)
         : allPolicies(where);
@@ -44,6 +44,12 @@ export async function check(names: readonly string[], options: CheckOptions): Pr
     process.stdout.write(`${escapeJson(JSON.stringify({ ok: bad === 0, policies: checked }))}\n`);
   else print(checked, bad, helps, where.config);
   return bad === 0 ? ExitCode.ok : ExitCode.policy;
+}
+
+// As a wrapper takes it.
+function fromEnvironment(): string[] {
+  const policy = process.env.POLICY_WRAP_POLICY;
+  return policy === undefined || policy === '' ? [] : [policy];
 }
 
 function helpFor(result: Result): string {

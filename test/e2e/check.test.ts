@@ -10,13 +10,17 @@ import { bin, cleanEnv, root, tempDir } from '../support/wrapper.ts';
 const HEAD = 'version: "1"\ndefault: deny\n';
 
 /** Runs it in a folder with these files; `config/…` is the configuration. */
-async function check(files: Record<string, string>, ...args: string[]) {
+function check(files: Record<string, string>, ...args: string[]) {
+  return checkWith({}, files, ...args);
+}
+
+async function checkWith(more: object, files: Record<string, string>, ...args: string[]) {
   const home = tempDir();
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(home, name)), { recursive: true });
     writeFileSync(join(home, name), text);
   }
-  const env = { ...cleanEnv(home), POLICY_WRAP_HOME: home, FORCE_COLOR: '0' };
+  const env = { ...cleanEnv(home), POLICY_WRAP_HOME: home, FORCE_COLOR: '0', ...more };
   const {
     code = 0,
     stdout,
@@ -247,6 +251,14 @@ describe('--server', () => {
     const preset = await check(files, '--server', 'x');
     expect(preset).toMatchObject({ code: 0 });
     expect(preset.stdout).toMatch(/^preset:recommended: ok.*\n.*_all\.yaml: ok.*\n$/);
+  });
+
+  test('with the policy that the environment gives to a wrapper, unless one is named', async () => {
+    const files = { 'mine.yaml': HEAD, 'env.yaml': HEAD };
+    const env = { POLICY_WRAP_POLICY: 'env.yaml' };
+    expect((await checkWith(env, files, '--server', 'a')).stdout).toMatch(/^env\.yaml: ok/);
+    const named = await checkWith(env, files, '--server', 'a', 'mine.yaml');
+    expect(named.stdout).toMatch(/^mine\.yaml: ok: default deny\n$/);
   });
 
   test('operations that one layer names hold for all', async () => {
