@@ -137,8 +137,8 @@ describe('what cannot be imported', () => {
   test.each([
     [['import', 'intercept', 'none.yaml'], 'cannot read none.yaml'],
     [['import', 'other', 'none.yaml'], 'policies of `other` cannot be imported'],
-    [['import', 'intercept'], "missing required argument 'file'"],
-    [['import'], "missing required argument 'tool'"],
+    [['import', 'intercept'], 'missing required argument `file`'],
+    [['import'], 'missing required argument `tool`'],
     [['import', 'intercept', '.'], 'cannot read .: '],
   ])('%j', async (args, message) => {
     const { code, stderr } = await start(tempDir(), args);
