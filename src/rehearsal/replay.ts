@@ -32,5 +32,8 @@ function verdictOn(entry: LogEntry, run: Run): Verdict | null {
   const call = recordedCall(entry);
   if (call === undefined) return null;
   if (call.args === undefined && run.looksAtArguments(call.name)) return null;
-  return run.judge(requestFor(call.target, call.name, call.args ?? undefined)).verdict;
+  const { durationMs } = entry;
+  // How long a call would have taken that was stopped then, nobody knows.
+  const answered = durationMs === null || Date.parse(entry.time) + durationMs;
+  return run.judge(requestFor(call.target, call.name, call.args ?? undefined), answered).verdict;
 }
