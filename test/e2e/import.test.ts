@@ -119,7 +119,7 @@ describe('what cannot be imported', () => {
       'an unknown key',
       'version: "1"\ntools:\n  t:\n    rules:\n      - when: always\n        action: deny\n',
       [
-        /^policy-wrap: source\.yaml:5:9: `tools\.t\.rules\[0\]\.when`: unknown key$/m,
+        /^policy-wrap: source\.yaml:5:9: `tools\.t\.rules\[0\]\.when`: unknown key, expected one of name, action, .+$/m,
         /^policy-wrap: help: .*\(PW_IMPORT\)$/m,
       ],
     ],
