@@ -484,7 +484,7 @@ describe('rules on arguments that are wrong in any way are told once, and nothin
     [limit('"cost": -1'), /cost/],
     [limit('"cost": "args.a"'), /cost/],
     [limit('"per": 5'), /per`: expected/],
-    [limit('"per": "cluster"'), /per`: expected a path/],
+    [limit('"per": "cluster"'), /per`: expected "tool", "subject" or a path/],
     [limit('"per": "args.a[*]"'), /per`: expected a path to one value/],
     ['{"concurrency": 0}', /concurrency`: expected a whole number of at least 1/],
     ['{"concurrency": 1.5}', /concurrency`: expected a whole number/],
