@@ -645,3 +645,10 @@ test('any text loads or says what is wrong, and nothing else', async () => {
     { numRuns: 1000 },
   );
 });
+
+test('a long policy takes time in proportion to its length', async () => {
+  const tools = Array.from({ length: 40_000 }, (_, i) => `  tool_${i}: {}\n`).join('');
+  const text = `version: "1"\ndefault: deny\ntools:\n${tools}  tool_7: {}\n`;
+  // Half a minute where each key is compared with all others.
+  expect(await problemsIn(text, 'yaml')).toEqual(['p.yaml:40004:3: duplicate key']);
+}, 15_000);
