@@ -2,7 +2,8 @@
 import chalk from 'chalk';
 import { folders } from '../config/paths.ts';
 import { loadPolicies } from '../config/policies.ts';
-import { findTestFiles, policiesOf, readTestFile } from '../config/test-files.ts';
+import { findTestFiles, policiesOf } from '../config/test-files.ts';
+import { readText } from '../config/text-file.ts';
 import { whyUnreadable } from '../config/unreadable.ts';
 import { ExitCode, PolicyWrapError } from '../errors.ts';
 import { runTests } from '../rehearsal/run-tests.ts';
@@ -41,7 +42,7 @@ async function reportOn(file: string): Promise<FileReport> {
     ({ ...about, broken: 'tests', problems, help }) as const;
   let text: string;
   try {
-    text = readTestFile(file);
+    text = readText(file);
   } catch (error) {
     return noTests([`cannot read ${file}: ${whyUnreadable(error)}`], 'mend the file or its rights');
   }

@@ -1,6 +1,5 @@
 // Where files of policy tests are, and which policies one of them is about.
-import { isUtf8 } from 'node:buffer';
-import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { ExitCode, PolicyWrapError } from '../errors.ts';
 import type { PolicySource } from '../policy/load.ts';
@@ -71,13 +70,6 @@ function noTests(message: string): PolicyWrapError {
     help: 'their names end in .test.yaml or .test.json; docs/policy.md has an example',
     exitCode: ExitCode.usage,
   });
-}
-
-/** The text of a file of tests. Throws where it cannot be read. */
-export function readTestFile(file: string): string {
-  const bytes = readFileSync(file);
-  if (!isUtf8(bytes)) throw new Error('it is no UTF-8 text');
-  return bytes.toString('utf8').replace(/^\ufeff/, '');
 }
 
 /**

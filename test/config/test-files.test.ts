@@ -2,7 +2,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findTestFiles, policiesOf, readTestFile } from '../../src/config/test-files.ts';
+import { findTestFiles, policiesOf } from '../../src/config/test-files.ts';
 import { tempDir } from '../support/wrapper.ts';
 
 const ECS = 'version: "1"\ndefault: deny\n';
@@ -108,11 +108,4 @@ describe('policies', () => {
       expect.objectContaining({ ...error, exitCode: 3 }),
     );
   });
-});
-
-test('a file is UTF-8, with or without a mark', () => {
-  const folder = folderWith({ good: '\ufefftests: [ä]' });
-  expect(readTestFile(join(folder, 'good'))).toBe('tests: [ä]');
-  writeFileSync(join(folder, 'bad'), Buffer.from([0x61, 0xff]));
-  expect(() => readTestFile(join(folder, 'bad'))).toThrow('no UTF-8');
 });

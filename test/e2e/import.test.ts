@@ -125,7 +125,7 @@ describe('what cannot be imported', () => {
     ],
     ['another version', 'version: "2"\n', [/source\.yaml:1:10: `version`: expected "1"/]],
     ['no YAML', '{', [/source\.yaml:\d+:\d+: /]],
-    ['no text', Buffer.from([0xff, 0xfe, 0]), [/cannot read source\.yaml: it is not UTF-8/]],
+    ['no text', Buffer.from([0xff, 0xfe, 0]), [/cannot read source\.yaml: it is no UTF-8 text/]],
   ])('%s', async (_, text, messages) => {
     const { dir, ended } = run(text, '--out', 'policy.yaml');
     const { code, stdout, stderr } = await ended;
