@@ -60,10 +60,11 @@ function parsed(text: string): { value: unknown } | undefined {
 // A subject `a:b` is a tool of that name, or the operation `b` of a tool `a` that an argument named.
 function toolOf(
   subject: string,
-  { arguments: text }: LogEntry,
+  { arguments: text, key }: LogEntry,
   args: RecordedCall['args'],
 ): string | undefined {
-  if (!subject.includes(':') || text === null) return subject;
+  // Of what `operations` itself stopped no operation was read.
+  if (!subject.includes(':') || text === null || key === 'operations') return subject;
   const value = parsed(text)?.value;
   const strings = Object.values(value ?? {}).filter(item => typeof item === 'string');
   const operation = strings.find(item => subject.endsWith(`:${item}`));
