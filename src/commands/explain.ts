@@ -44,7 +44,7 @@ export async function explain(options: ExplainOptions): Promise<number> {
   const grant = grantOf(options.grant ?? set('GRANT') ?? 'default');
   const { sources } = findPolicies(server, given, folders(env));
   const { policies } = await loadPolicies(sources);
-  const store = peekingStore(stateFile(env, options.state ?? set('STATE')), Date.now);
+  const store = peekingStore(stateFile(env, options.state), Date.now);
   const facts = { server, grant, mode: modeOf(options.mode), session: 'explain' };
   const explanation = explained(policies, facts, request, store, Date.now());
   void store.close();
