@@ -2,7 +2,7 @@
 import chalk from 'chalk';
 import { givenName } from '../config/server-name.ts';
 import { ExitCode, PolicyWrapError } from '../errors.ts';
-import { answerRequest, readQueue } from '../store/queue.ts';
+import { answerRequest, queueReader } from '../store/queue.ts';
 import { renderAnswered } from '../terminal/approvals.ts';
 import { escapeText } from '../terminal/escape.ts';
 import { INTERRUPT, onKeys } from '../terminal/terminal.ts';
@@ -23,8 +23,9 @@ export async function watch(options: WatchCommandOptions): Promise<number> {
   const asks = process.stdin.isTTY && process.stdout.isTTY;
   const watching = new Watching({ asks, server, columns: () => process.stdout.columns, chalk });
   const print = (line: string) => void process.stdout.write(`${line}\n`);
+  const read = queueReader(file);
   const look = () => {
-    const entries = orBusy(() => readQueue(file, table => table.all()) ?? []);
+    const entries = orBusy(read);
     if (entries === undefined) return;
     const lines = watching.look(entries, Date.now());
     if (asks && lines.includes('')) process.stdout.write(BELL);

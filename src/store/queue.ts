@@ -21,6 +21,24 @@ export function readQueue<T>(file: string, read: (table: StoredApprovals) => T):
   );
 }
 
+/** A reader of all entries, time and again: one that is as it was is not read anew. */
+export function queueReader(file: string): () => readonly Entry[] {
+  let known = new Map<string, Entry>();
+  return () => {
+    const read = readQueue(file, table => {
+      const found = new Map<string, Entry>();
+      for (const { id, mark } of table.marks()) {
+        const key = `${id} ${mark}`;
+        const entry = known.get(key) ?? table.get(id);
+        if (entry !== undefined) found.set(key, entry);
+      }
+      return found;
+    });
+    known = read ?? new Map();
+    return [...known.values()];
+  };
+}
+
 /** A request before and after it was answered, and when that was. */
 export interface Answered {
   readonly before: Entry;

@@ -1,11 +1,11 @@
 // Requests in the state file, answered beside a wrapper.
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Answer } from '../../src/approval/request.ts';
 import { StoredApprovals } from '../../src/store/approvals.ts';
 import { loadDriver } from '../../src/store/driver.ts';
-import { answerRequest, readQueue, revoke } from '../../src/store/queue.ts';
+import { answerRequest, queueReader, readQueue, revoke } from '../../src/store/queue.ts';
 import { openState } from '../../src/store/schema.ts';
 import { entry, NOW, request } from '../support/requests.ts';
 import { tempDir } from '../support/wrapper.ts';
@@ -57,6 +57,19 @@ test('remembered answers are forgotten by number, or all', () => {
   expect(revoke(file, [2])).toEqual([]);
   expect(revoke(file, 'all').map(({ key }) => key)).toEqual(['A', 'C']);
   expect(readQueue(file, table => table.allRemembered())).toEqual([]);
+});
+
+test('a reader has what there is now, and reads again only what has changed', () => {
+  const file = withRequests(entry(), entry({}, { id: 'BCDE3456', key: 'b' }));
+  const read = queueReader(file);
+  const [first, second] = read();
+  expect([first?.request.id, second?.request.id]).toEqual(['ABCD2345', 'BCDE3456']);
+  answerRequest(file, request(), yes, now);
+  const again = read();
+  expect(again.map(one => one.standing)).toEqual(['approved', 'waiting']);
+  expect(again[1]).toBe(second);
+  rmSync(file);
+  expect(read()).toEqual([]);
 });
 
 describe('a state file', () => {
