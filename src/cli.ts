@@ -14,6 +14,9 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'schema',
   'import',
   'log',
+  'approvals',
+  'approve',
+  'deny',
   'demo',
   'help',
 ]);

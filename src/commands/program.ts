@@ -1,6 +1,7 @@
 // The commands beside the main job, and the help text.
 import { Command, CommanderError } from 'commander';
 import { ExitCode, PolicyWrapError } from '../errors.ts';
+import { addApprovalCommands } from './approval-program.ts';
 
 declare const __VERSION__: string;
 
@@ -114,6 +115,9 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
     .action(async (tool, file, options) => {
       code = await (await import('./import.ts')).importPolicy(tool, file, options);
     });
+  addApprovalCommands(program, async command => {
+    code = await command();
+  });
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return code;
