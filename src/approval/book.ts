@@ -66,18 +66,26 @@ export class ApprovalBook {
     this.answer(about.id, about.step, now);
   }
 
-  /** Notes an answer. Undefined where there is no such request that could still be answered. */
+  /**
+   * Notes an answer. Undefined where there is no such request that could still be answered so: a yes that
+   * has been given is not given again, and a terminal's counts only where the policy lets it.
+   */
   answer(id: string, answer: Answer, now: number): Entry | undefined {
     const entry = this.table.get(id);
     if (entry === undefined || !isOpen(entry, now)) return undefined;
-    const { request } = entry;
+    const { request, standing } = entry;
+    if (answer.yes && standing === 'approved') return undefined;
+    if (answer.yes && answer.by === 'a terminal' && !request.via.includes('queue'))
+      return undefined;
     const answered: Entry = {
       ...{ request, answeredAt: now, by: answer.by, note: answer.note },
       standing: answer.yes ? 'approved' : 'denied',
       usableUntil: Math.max(request.freeFrom, now) + LATE_MS,
     };
     this.table.put(answer.yes ? answered : closed(answered));
-    if (answer.yes && answer.lasts) this.remember(request, now);
+    // What holds for one run of the wrapper is given while that run waits for it.
+    const isLate = standing !== 'waiting' && request.remember === 'session';
+    if (answer.yes && answer.lasts && !isLate) this.remember(request, now);
     return answered;
   }
 
@@ -107,6 +115,7 @@ export class ApprovalBook {
   private followAnswer(entry: Entry, step: Answer, now: number): Approved {
     const { id } = entry.request;
     if (entry.standing === 'denied') return refused(entry);
+    if (entry.standing === 'approved' && step.yes) return this.use(entry);
     const answered = this.answer(id, step, now);
     if (answered === undefined) return { kind: 'gone', id };
     return step.yes ? this.use(answered) : refused(answered);

@@ -15,8 +15,9 @@ const MAX_NAMES = 30;
 export function renderRequest(request: ApprovalRequest, whole = false): string[] {
   const { id, server, subject, category, reason } = request;
   const shown = shownArguments(request, whole);
+  const what = cut(subject, whole ? Number.POSITIVE_INFINITY : MAX_VALUE).text;
   return [
-    `${escapeText(subject)} on ${escapeText(server)}${category === null ? '' : ` (${category})`}`,
+    `${what} on ${escapeText(server)}${category === null ? '' : ` (${category})`}`,
     ...(reason === null ? [] : [`why it is asked: ${escapeText(reason)}`]),
     ...shown.lines,
     ...(shown.isCut ? ['not all of it is shown here'] : []),
@@ -26,7 +27,7 @@ export function renderRequest(request: ApprovalRequest, whole = false): string[]
 
 /** True where nothing of the arguments has to be cut. */
 export function isShownWhole(request: ApprovalRequest): boolean {
-  return !shownArguments(request, false).isCut;
+  return !shownArguments(request, false).isCut && !cut(request.subject, MAX_VALUE).isCut;
 }
 
 interface Shown {
@@ -65,11 +66,29 @@ function section(title: string, json: string | null, whole: boolean): Shown {
   return { lines: [`${title}:`, ...lines], isCut };
 }
 
-function shownMember(name: string, value: string, most: number): { text: string; isCut: boolean } {
-  const isCut = value.length > most || name.length > most;
-  const rest = isCut ? `… (${value.length} characters, SHA-256 ${digest(value)})` : '';
-  const text = `${escapeText(name.slice(0, most))}: ${escapeText(value.slice(0, most))}${rest}`;
-  return { text, isCut };
+function shownMember(name: string, value: string, most: number): Cut {
+  const shownName = cut(name, most);
+  const shownValue = cut(value, most);
+  const isCut = shownName.isCut || shownValue.isCut;
+  return { text: `${shownName.text}: ${shownValue.text}`, isCut };
+}
+
+interface Cut {
+  readonly text: string;
+  readonly isCut: boolean;
+}
+
+// By what is seen: an escape is longer than the character that it stands for.
+function cut(text: string, most: number): Cut {
+  const all = escapeText(text);
+  if (all.length <= most) return { text: all, isCut: false };
+  let shown = '';
+  for (const character of text) {
+    const next = escapeText(character);
+    if (shown.length + next.length > most) break;
+    shown += next;
+  }
+  return { text: `${shown}… (${text.length} characters, SHA-256 ${digest(text)})`, isCut: true };
 }
 
 function digest(text: string): string {

@@ -1,6 +1,7 @@
 // Requests for approval and remembered answers, for programs.
 import type { Entry } from '../approval/book.ts';
 import { phaseOf } from '../approval/fate.ts';
+import { spliced } from '../approval/json.ts';
 import type { Remembered } from '../approval/request.ts';
 import { escapeJson } from './escape.ts';
 
@@ -20,24 +21,14 @@ export function entryJson(entry: Entry, now: number): string {
     ...{ by, note, via },
     remember: typeof remember === 'number' ? `${remember / 1000}s` : remember,
   };
-  return spliced(plain, { arguments: request.arguments, also: request.also });
+  return escapeJson(spliced(plain, { arguments: request.arguments, also: request.also }));
 }
 
 /** `{"number", "server", "tool", "session", "since", "until", "arguments"}`. */
 export function rememberedJson(known: Remembered): string {
   const { id, server, tool, session, since, until } = known;
-  return spliced(
-    { number: id, server, tool, session, since: iso(since), until: iso(until) },
-    { arguments: known.arguments },
-  );
-}
-
-// Texts that are JSON already are put in as they are: parsing would change some numbers.
-function spliced(plain: object, texts: Record<string, string | null>): string {
-  const members = Object.entries(texts).map(
-    ([key, text]) => `${JSON.stringify(key)}:${text ?? 'null'}`,
-  );
-  return escapeJson(`${JSON.stringify(plain).slice(0, -1)},${members.join(',')}}`);
+  const plain = { number: id, server, tool, session, since: iso(since), until: iso(until) };
+  return escapeJson(spliced(plain, { arguments: known.arguments }));
 }
 
 function iso(time: number): string {
