@@ -13,6 +13,7 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'simulate',
   'schema',
   'import',
+  'inventory',
   'log',
   'approvals',
   'approve',

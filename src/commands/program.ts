@@ -115,6 +115,17 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
     .action(async (tool, file, options) => {
       code = await (await import('./import.ts')).importPolicy(tool, file, options);
     });
+  program
+    .command('inventory')
+    .description('every client, server and tool on this machine: risk, policy, grade')
+    .option('--start', 'start the servers to list their tools, without asking')
+    .option('--client <id>', 'only this client, such as cursor')
+    .option('--timeout <duration>', 'how long one server may take', '20s')
+    .option('--html <file>', 'write a page to look at or to send')
+    .option('--json', 'one JSON document')
+    .action(async options => {
+      code = await (await import('./inventory.ts')).inventory(options);
+    });
   addApprovalCommands(program, async command => {
     code = await command();
   });
