@@ -46,7 +46,7 @@ td:empty{display:none}
 }
 @media print{
 :root{--bg:#fff;--card:#fff;--ink:#000;--dim:#444;--line:#bbb}
-body{font-size:11px}main{max-width:none;padding:0}
+body{font-size:11px}code,.chip,th{font-size:10px}main{max-width:none;padding:0}
 .card{border-radius:0;padding:8px 0;border-width:1px 0 0}
 tr,.top{break-inside:avoid}h2,h3{break-after:avoid}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
