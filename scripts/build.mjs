@@ -13,6 +13,7 @@ const ENTRIES = [
   'src/policy/conditions/compile.ts',
   'src/policy/read-yaml.ts',
   'src/policy/problems.ts',
+  'src/clients/discover.ts',
   'src/commands/program.ts',
 ];
 /** The same of libraries. */
@@ -32,6 +33,8 @@ const options = {
   // Names stay: whoever is sent a stack trace must be able to read it.
   minifyIdentifiers: false,
   legalComments: 'none',
+  // What its package.json names first loads its parts by names that no bundler can follow.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   metafile: true,
   define: { __VERSION__: JSON.stringify(version) },
   logLevel: 'warning',
@@ -42,7 +45,9 @@ const cutting = {
   name: 'cutting',
   setup(build) {
     build.onResolve({ filter: /^/ }, ({ kind, path, resolveDir }) => {
-      if (kind !== 'dynamic-import') return undefined;
+      // Where a library that is a file of its own is needed at once, that file is loaded at once.
+      const isOwn = LIBRARIES.includes(path) && !/[\\/]node_modules[\\/]/.test(resolveDir);
+      if (kind !== 'dynamic-import' && !isOwn) return undefined;
       const known = LIBRARIES.includes(path) || ENTRIES.includes(sourceOf(resolveDir, path));
       return known ? { path: `./${fileOf(path)}`, external: true } : undefined;
     });

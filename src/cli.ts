@@ -17,6 +17,8 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'approvals',
   'approve',
   'deny',
+  'install',
+  'uninstall',
   'demo',
   'help',
 ]);

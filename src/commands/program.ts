@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { ExitCode, PolicyWrapError } from '../errors.ts';
 import { addApprovalCommands } from './approval-program.ts';
+import { addClientCommands } from './client-program.ts';
 
 declare const __VERSION__: string;
 
@@ -115,9 +116,11 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
     .action(async (tool, file, options) => {
       code = await (await import('./import.ts')).importPolicy(tool, file, options);
     });
-  addApprovalCommands(program, async command => {
+  const run = async (command: () => Promise<number>) => {
     code = await command();
-  });
+  };
+  addApprovalCommands(program, run);
+  addClientCommands(program, run);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return code;
