@@ -18,6 +18,8 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'approvals',
   'approve',
   'deny',
+  'install',
+  'uninstall',
   'demo',
   'help',
 ]);

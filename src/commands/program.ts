@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { ExitCode, PolicyWrapError } from '../errors.ts';
 import { addApprovalCommands } from './approval-program.ts';
+import { addClientCommands } from './client-program.ts';
 
 declare const __VERSION__: string;
 
@@ -126,9 +127,11 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
     .action(async options => {
       code = await (await import('./inventory.ts')).inventory(options);
     });
-  addApprovalCommands(program, async command => {
+  const run = async (command: () => Promise<number>) => {
     code = await command();
-  });
+  };
+  addApprovalCommands(program, run);
+  addClientCommands(program, run);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return code;
