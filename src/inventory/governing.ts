@@ -35,8 +35,7 @@ export async function governing(
     sources = findPolicies(server, options.policies, folders(around)).sources;
     const results = await Promise.all(sources.map(source => checkPolicy(source, MEANS)));
     const bad = sources.find((_, i) => 'problems' in (results[i] ?? {}));
-    if (bad !== undefined)
-      return failed(`${bad.name} cannot be used: policy-wrap check has every problem`);
+    if (bad !== undefined) return failed(`policy-wrap check tells what is wrong with ${bad.name}`);
     const ruled = results.flatMap(result => ('policy' in result ? [result] : []));
     const [conflict] = conflictsBetween(ruled.map(({ policy }) => policy));
     if (conflict !== undefined) return failed(conflict);

@@ -104,7 +104,7 @@ function attackMarks({ tools }: ServerReport): Html {
   if (counts.length === 0) return NOTHING;
   const marks = counts.map(
     ({ name, what, without, with: left }) =>
-      html`<span class="chip ${left === 0 ? 'stopped' : 'open'}" title="${what}">${name}: ${without} → ${left}</span> `,
+      html`<span class="chip ${left === 0 ? 'stopped' : 'open'}" title="${what}">${name}: ${without} → ${left ?? '?'}</span> `,
   );
   return html`<p class="marks"><span class="dim">tools open to an attack, without → with the policy:</span> ${marks}</p>`;
 }

@@ -10,14 +10,17 @@ export interface AttackCount {
   readonly what: string;
   readonly rule: string;
   readonly without: number;
-  readonly with: number;
+  /** Null where the policy cannot be used. */
+  readonly with: number | null;
 }
 
 export function attackCounts(tools: readonly ToolReport[]): AttackCount[] {
+  const isKnown = tools.every(({ verdict }) => verdict !== null);
   return ATTACKS.map(({ id, name, what, rule }) => {
     const invited = tools.flatMap(({ attacks }) => attacks.filter(attack => attack.id === id));
     const open = invited.filter(({ stopped }) => !stopped);
-    return { id, name, what, rule, without: invited.length, with: open.length };
+    const left = isKnown ? open.length : null;
+    return { id, name, what, rule, without: invited.length, with: left };
   }).filter(({ without }) => without > 0);
 }
 
@@ -86,7 +89,7 @@ export function holdText({
 
 /** The verdict in a word or two. */
 export function verdictText({ verdict }: ToolReport): string {
-  if (verdict === null) return 'unknown';
+  if (verdict === null) return '?';
   if (verdict.hidden) return 'hidden';
   if (verdict.effect === 'deny') return 'denied';
   if (verdict.effect === 'require_approval') return 'asks';

@@ -61,7 +61,7 @@ function renderServer(
     state === 'not-started' ? 'its tools are not known: it was not started' : '',
   ].filter(text => text !== '');
   const attacks = attackCounts(tools).map(
-    ({ name, without, with: left }) => `${name} ${without}→${left}`,
+    ({ name, without, with: left }) => `${name} ${without}→${left ?? '?'}`,
   );
   return [
     grade === '' ? title : `${title} ${coloured(server, grade, chalk)}`,
@@ -151,9 +151,14 @@ function verdictColour(verdict: string, chalk: ChalkInstance): (text: string) =>
   return verdict === 'denied' || verdict === 'hidden' ? chalk.red : chalk.yellow;
 }
 
+const INSTALL = 'policy-wrap install puts the policies in front of what is not wrapped';
+
 function renderEnd(inventory: Inventory, width: number, chalk: ChalkInstance): string[] {
   const { problems, servers } = inventory;
   const grades = gradesNow(servers).map(({ grade, count }) => `${grade} ${count}`);
+  const canInstall = servers.some(
+    ({ wrapped, obstacle, policy }) => !wrapped && obstacle === null && policy !== null,
+  );
   const hasAttacks = servers.some(({ tools }) => tools.length > 0);
   return [
     ...problems.flatMap(({ file, line, column, message }) => {
@@ -164,6 +169,7 @@ function renderEnd(inventory: Inventory, width: number, chalk: ChalkInstance): s
     }),
     chalk.bold(cell(summaryText(inventory), width).trimEnd()),
     ...(grades.length === 0 ? [] : [`grades now: ${grades.join(', ')}`]),
+    ...(canInstall ? wrapLine(INSTALL, width) : []),
     ...(hasAttacks
       ? wrapLine('open to: tools that invite the attack, without → with the policy', width)
       : []),

@@ -38,6 +38,7 @@ test('at 80 columns: no reasons', async () => {
     '',
     '1 client, 1 server, 2 tools',
     'grades now: F 1',
+    'policy-wrap install puts the policies in front of what is not wrapped',
     'open to: tools that invite the attack, without → with the policy',
   ]);
 });
