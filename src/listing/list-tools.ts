@@ -1,5 +1,6 @@
 // The tools of a server that is started for it and ended afterwards: nothing is called but the lists.
 import { statSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 import { Client, ProtocolError } from '@modelcontextprotocol/client';
 import * as z from 'zod/mini';
 import { withoutSettings } from '../config/options.ts';
@@ -149,7 +150,7 @@ function whyNot(error: unknown, { failure, exit, said }: ChildTransport): string
 }
 
 function lastLine(said: string): string {
-  const line = said.trim().split('\n').at(-1)?.trim() ?? '';
+  const line = stripVTControlCharacters(said).trim().split('\n').at(-1)?.trim() ?? '';
   return line === '' ? '' : `: ${line.slice(0, 300)}`;
 }
 
