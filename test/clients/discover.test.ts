@@ -233,6 +233,13 @@ test('the environment moves files', () => {
   const where = around({ 'c/.claude.json': { mcpServers: { a: stdio } }, '.claude.json': '{' });
   const env = { CLAUDE_CONFIG_DIR: join(where.home, 'c') };
   expect(discover({ ...where, env })).toMatchObject({ entries: [{ name: 'a' }], problems: [] });
+  const xdg = { XDG_CONFIG_HOME: join(where.home, 'x') };
+  mkdirSync(join(where.home, 'x/zed'), { recursive: true });
+  writeFileSync(
+    join(where.home, 'x/zed/settings.json'),
+    '{"context_servers":{"z":{"command":"x"}}}',
+  );
+  expect(discover({ ...where, env: xdg }).entries).toMatchObject([{ client: 'zed', name: 'z' }]);
   // A relative one means another folder wherever it is used.
   expect(discover({ ...where, env: { CLAUDE_CONFIG_DIR: 'c' } }).entries).toEqual([]);
 });
