@@ -24,7 +24,7 @@ import {
   surroundings,
   writePlan,
 } from './client-files.ts';
-import { adviceBefore, restartAdvice } from './install-advice.ts';
+import { adviceBefore, pluginAdvice, restartAdvice } from './install-advice.ts';
 
 declare const __VERSION__: string;
 
@@ -69,7 +69,8 @@ export async function install(
     print(refused ? 'nothing was changed' : nothingToDo(all));
     return code;
   }
-  for (const line of adviceBefore(plans, launcherFor)) print(escapeText(line));
+  const advice = [...adviceBefore(plans, launcherFor), ...pluginAdvice(plans, around)];
+  for (const line of advice) print(escapeText(line));
   if (options.dryRun === true) {
     print('nothing was changed: this was --dry-run');
     return code;

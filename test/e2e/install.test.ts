@@ -233,7 +233,7 @@ describe('a file', () => {
   });
 
   testWith('python3')('that changes before the answer is left alone', async () => {
-    const { home, terminal, read } = makeHome({ [file]: cursor });
+    const { home, terminal, read, kept } = makeHome({ [file]: cursor });
     const screen = terminal('install');
     await screen.shows('type y:');
     writeFileSync(join(home, file), `${cursor} `);
@@ -241,6 +241,7 @@ describe('a file', () => {
     expect(await screen.ended).toBe(1);
     expect(screen.output()).toContain('it was changed meanwhile');
     expect(read(file)).toBe(`${cursor} `);
+    expect(kept()).toEqual([]);
     expect(readdirSync(join(home, '.cursor'))).toEqual(['mcp.json']);
   });
 
@@ -295,6 +296,16 @@ test('a list that goes by command lines stands in the way, until it is said that
   expect(read('.claude.json')).not.toContain('policy-wrap');
   expect((await run('install', '--yes', '--despite-lists')).code).toBe(0);
   expect(read('.claude.json')).toContain('policy-wrap');
+});
+
+test('a plugin with the same command is told of: it starts when ours is another', async () => {
+  const server = '{"mcpServers":{"a":{"command":"x","args":["y"]}}}';
+  const { run } = makeHome({
+    '.claude.json': server,
+    '.claude/plugins/cache/market/plug/.mcp.json': server.replace('"a"', '"b"'),
+  });
+  const { stdout } = await run('install', '--dry-run');
+  expect(stdout).toMatch(/note: Claude Code starts `b` of .*plug\/\.mcp\.json unwrapped/);
 });
 
 test('a project file, on request, by a name that is the same for everybody', async () => {
@@ -379,6 +390,9 @@ testWith('python3')('remote servers, on request, and back', async () => {
   const texts = Object.keys(files).map(read);
   expect((await run('install', '--yes', '--remote')).stdout).toContain('nothing to do');
   expect(Object.keys(files).map(read)).toEqual(texts);
+  expect((await run('install', '--yes', '--mode', 'observe')).code).toBe(0);
+  const [again] = entriesOf(home);
+  expect(again?.wrapped?.options).toEqual(['--mode', 'observe', '--server', 'far']);
   expect((await uninstalled(terminal)).code).toBe(0);
   for (const [path, text] of Object.entries(files)) expect(read(path)).toBe(text);
 });

@@ -45,18 +45,28 @@ export function wrapServer(
   if (found === undefined) return { refused: 'it is not there any more' };
   const { line } = found.server;
   const ours = line && unwrapped(line);
-  const wanted = [...launcher, ...(options.length > 0 ? options : (ours?.options ?? [])), '--'];
+  const wanted = [...launcher, ...optionsFor(options, ours?.options ?? []), '--'];
   if (ours !== undefined) {
     const present = [...ours.launcher, ...ours.options, '--'];
     if (JSON.stringify(present) === JSON.stringify(wanted)) return { text, change: undefined };
     const bare = unwrapServer(text, reading, path, known);
     if ('refused' in bare) return bare;
-    return wrapServer(bare.text, reading, path, wanted.slice(0, -1), []);
+    const rest = wanted.slice(0, -1);
+    return find(bare.text, reading, path)?.server.command === undefined
+      ? wrapRemote(bare.text, reading, path, rest, ours.inner)
+      : wrapServer(bare.text, reading, path, rest, []);
   }
   const expected = [...wanted, ...(line ?? [])];
   return rewrite(found, reading, path, expected, asWritten =>
     editsToWrap(found.target, wanted, asWritten),
   );
+}
+
+// The name of a server is its own, whatever else is said of all of them.
+function optionsFor(options: readonly string[], present: readonly string[]): readonly string[] {
+  if (options.length === 0) return present;
+  const at = present.indexOf('--server');
+  return at < 0 ? options : [...options, ...present.slice(at, at + 2)];
 }
 
 /** `known` is the change that wrapped it: where its text still stands, it is reverted. */
