@@ -1,6 +1,6 @@
 // Where files may be, by patterns: the ones that exist.
 import { readdirSync, statSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, parse, sep } from 'node:path';
 
 export interface Surroundings {
   readonly platform: NodeJS.Platform;
@@ -17,8 +17,9 @@ const MAX_FOLDERS = 5000;
 export function existing(pattern: string, around: Surroundings, folder?: string): string[] {
   const path = resolved(pattern, around, folder);
   if (path === undefined) return [];
-  const [root = '', ...names] = path.split(/[\\/]/);
-  let paths = [root === '' ? '/' : `${root}/`];
+  const { root } = parse(path);
+  const names = path.slice(root.length).split(sep === '/' ? sep : /[\\/]/);
+  let paths = [root];
   for (const name of names) {
     if (name === '**') paths = foldersBelow(paths);
     else if (name.includes('*')) paths = paths.flatMap(parent => matching(parent, name));
@@ -28,9 +29,11 @@ export function existing(pattern: string, around: Surroundings, folder?: string)
 }
 
 /** With `~` and `%NAME%` put in; undefined where one has no value, or leads nowhere. */
-function resolved(pattern: string, { home, env }: Surroundings, folder: string | undefined) {
+function resolved(pattern: string, around: Surroundings, folder: string | undefined) {
+  const { home, env } = around;
   let known = true;
   const path = pattern
+    .replace(/^~\/\.config\//, prefix => configFolder(around) ?? prefix)
     .replace(/^~/, () => home)
     .replace(/%(\w+)%/g, (_, name: string) => {
       const value = variable(env, name);
@@ -40,6 +43,12 @@ function resolved(pattern: string, { home, env }: Surroundings, folder: string |
   if (!known) return undefined;
   if (isAbsolute(path)) return path;
   return folder === undefined ? undefined : join(folder, path);
+}
+
+/** On Linux that folder may be elsewhere for all that keep their files in it. */
+function configFolder({ platform, env }: Surroundings): string | undefined {
+  const folder = platform === 'linux' ? env.XDG_CONFIG_HOME : undefined;
+  return folder !== undefined && isAbsolute(folder) ? `${folder}/` : undefined;
 }
 
 /** Names of environment variables have no case on Windows. */
