@@ -233,6 +233,7 @@ describe('one server that leaves a mark when it is started', () => {
     const no = atTerminal(refused);
     await no.shows('start 1 server to list their tools? type y');
     expect(no.output()).toContain(`policy-wrap: marks: ${process.execPath} -e `);
+    expect(no.output()).toContain(`(${join(refused, '.cursor/mcp.json')})`);
     no.type('n\r');
     expect(await no.ended).toBe(0);
     expect(existsSync(join(refused, 'started'))).toBe(false);
@@ -279,6 +280,14 @@ test('a signal ends the server as well', async () => {
   running.kill('SIGINT');
   expect(await ended).toBe('SIGINT');
   expect(readFileSync(pids, 'utf8').split(' ').map(Number).filter(isAlive)).toEqual([]);
+});
+
+test('a machine without clients', async () => {
+  expect(await inventory(makeHome({}))).toMatchObject({
+    code: 0,
+    stdout: '0 clients, 0 servers, 0 tools\n',
+    stderr: expect.stringContaining('no client was found: docs/clients.md'),
+  });
 });
 
 describe('what cannot be done', () => {
