@@ -20,6 +20,6 @@ export const NOTHING = new Html('');
 function markupOf(part: Part | undefined): string {
   if (part === undefined) return '';
   if (part instanceof Html) return part.markup;
-  if (typeof part === 'object') return part.map(({ markup }) => markup).join('');
+  if (Array.isArray(part)) return part.map(markupOf).join('');
   return escapeText(String(part)).replace(/[&<>"'`]/g, c => `&#${c.charCodeAt(0)};`);
 }
