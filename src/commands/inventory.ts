@@ -24,8 +24,11 @@ export async function inventory(options: InventoryOptions): Promise<number> {
   const timeoutMs = timeoutOf(options.timeout);
   const found = discover({ env, platform, home: homedir(), cwd: process.cwd() });
   const { client } = options;
-  if (client !== undefined && !found.clients.some(({ id }) => id === client))
-    throw unknownClient(client, found.clients);
+  const known = new Set([
+    ...found.clients.map(({ id }) => id),
+    ...found.entries.flatMap(({ readers }) => readers),
+  ]);
+  if (client !== undefined && !known.has(client)) throw unknownClient(client, known);
   const isChosen = (id: string) => client === undefined || id === client;
   const entries = found.entries.filter(
     entry => isChosen(entry.client) || entry.readers.some(isChosen),
@@ -75,8 +78,8 @@ function timeoutOf(value: string): number {
   });
 }
 
-function unknownClient(client: string, clients: Inventory['clients']): PolicyWrapError {
-  const known = clients.map(({ id }) => id).join(', ');
+function unknownClient(client: string, found: ReadonlySet<string>): PolicyWrapError {
+  const known = [...found].join(', ');
   return new PolicyWrapError('PW_USAGE', `--client: there is no \`${client}\` on this machine`, {
     help: known === '' ? 'no client was found' : `found are ${known}`,
     exitCode: ExitCode.usage,
