@@ -117,7 +117,11 @@ export class Session {
       return this.approving.began(actions, this.context, wanted, pending, approval.id);
     if (pending.waiting !== undefined)
       // What it asked for may still be given, where neither an answer nor the rules have settled it.
-      this.approving.over(actions, pending.waiting, wanted !== undefined);
+      this.approving.over(
+        actions,
+        pending.waiting,
+        wanted !== undefined && approval?.kind !== 'gone',
+      );
     const stopping = this.stopping(judged, decided);
     if (stopping !== undefined) {
       this.pending.ended(pending);
