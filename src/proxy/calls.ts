@@ -10,6 +10,7 @@ import { answerIn, nameIn, withRoundParts } from './further-round.ts';
 import { type Judged, judge, judgeRoom } from './judge.ts';
 import type { ReplyForm } from './replies.ts';
 import { type Asked, isModern, type Known, type Request, whatIsAsked } from './request.ts';
+import type { Round } from './rounds.ts';
 import { demandFor } from './rows.ts';
 import { shownArguments } from './shown.ts';
 import type { AboutCall, Waiting, WantedCall } from './wanted.ts';
@@ -75,7 +76,7 @@ export class Calls {
     const { buffer } = line;
     const found = judgeRoom(context, judge(context, asked.call), slots, now);
     const { limits, round } = rounds.begin(buffer, message, found, now);
-    const all = round?.approved === undefined ? found : approvedBefore(found, round.approved);
+    const all = about === undefined ? approvedBefore(found, round) : unlessRefused(found, about);
     const modern = pending.form === 'modern-result';
     const wants = all.asks
       ? approving.wants(context, all, { line, message, modern, about }, now)
@@ -131,10 +132,25 @@ function withReason(judged: Judged, reason: string | undefined): Judged {
 }
 
 // The person has said yes to this call, and the server has asked for something in the middle of it.
-function approvedBefore(judged: Judged, approved: string): Judged {
+function approvedBefore(judged: Judged, round: Round | undefined): Judged {
+  const approved = round?.approved;
+  if (approved === undefined) return judged;
   const reason = 'approved in an earlier round of the same call';
   const decision = { ...judged.decision, effect: 'allow', reason } as const;
   return { ...judged, decision, stopped: false, asks: false, approved };
+}
+
+// Rules that allow it now are no answer to what a person was asked: where they said no, that counts, and
+// what was said in the queue is not known here.
+function unlessRefused(judged: Judged, { about: { step, orAsk } }: AboutCall): Judged {
+  const isRefused = typeof step === 'object' ? !step.yes : !orAsk;
+  if (judged.stopped || !isRefused) return judged;
+  const reason =
+    typeof step === 'object'
+      ? 'a person refused it'
+      : 'the rules have changed while it waited for a person; call it again';
+  const decision = { ...judged.decision, effect: 'deny', reason } as const;
+  return { ...judged, decision, stopped: true, asks: false };
 }
 
 function replyForm(buffer: Buffer, { method, members }: Request): ReplyForm {
