@@ -2,7 +2,8 @@
 // decide on. One that waited for a person comes here again.
 import { answerOf } from '../approval/form.ts';
 import type { About } from '../approval/request.ts';
-import { member, stringMember } from '../rpc/message.ts';
+import { messageOf } from '../errors.ts';
+import { ErrorCode, errorReply, member, stringMember } from '../rpc/message.ts';
 import type { Member } from '../rpc/scan.ts';
 import { type Line, type Memory, type Pending, passing, type Turn } from './action.ts';
 import type { Context } from './context.ts';
@@ -58,11 +59,27 @@ export class Calls {
     if (waiting.concluding) return;
     waiting.concluding = true;
     const { line, message, pending, request } = waiting;
-    const asked = whatIsAsked(line.buffer, message, this.known);
-    if (asked.kind !== 'judge') throw new RangeError('a call that was judged is judged no more');
-    const about = { about: { id: request.id, step, orAsk: false }, key: undefined };
-    this.decide(context, turn, { line, message, asked, about }, pending, context.now());
-    turn.requests.push(pending);
+    const [steps, demands] = [turn.steps.length, turn.demands.length];
+    try {
+      const asked = whatIsAsked(line.buffer, message, this.known);
+      if (asked.kind !== 'judge') throw new RangeError('a call that was judged is judged no more');
+      const about = { about: { id: request.id, step, orAsk: false }, key: undefined };
+      this.decide(context, turn, { line, message, asked, about }, pending, context.now());
+      turn.requests.push(pending);
+    } catch (error) {
+      // A bug must leave no call without an answer, nor end the session with the timer that it came by.
+      turn.steps.length = steps;
+      turn.demands.length = demands;
+      this.failed(turn, waiting, `denied because policy-wrap failed: ${messageOf(error)}`);
+    }
+  }
+
+  private failed(turn: Turn, waiting: Waiting, text: string): void {
+    const { pending } = waiting;
+    this.memory.pending.ended(pending);
+    this.memory.approving.over(turn.steps, waiting, false);
+    const error = errorReply(pending.id, ErrorCode.internal, text);
+    turn.steps.push({ kind: 'reply', text: error }, { kind: 'note', text: `a call was ${text}` });
   }
 
   private decide(
