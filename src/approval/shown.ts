@@ -16,13 +16,29 @@ export function renderRequest(request: ApprovalRequest, whole = false): string[]
   const { id, server, subject, category, reason } = request;
   const shown = shownArguments(request, whole);
   return [
-    `${escapeText(subject)} on ${escapeText(server)}${category === null ? '' : ` (${category})`}`,
+    `${shownName(subject)} on ${escapeText(server)}${category === null ? '' : ` (${category})`}`,
     ...(reason === null ? [] : [`why it is asked: ${escapeText(reason)}`]),
     ...shown.lines,
     ...(shown.isCut ? ['not all of it is shown here'] : []),
     `request ${id}`,
   ];
 }
+
+/**
+ * A name that the agent has chosen, in quotes where it could be read as more than a name, and with
+ * letters that look like others as escapes.
+ */
+export function shownName(name: string, plain = PLAIN_SUBJECT): string {
+  if (plain.test(name)) return name;
+  return JSON.stringify(name).replace(
+    /[^ -~]/g,
+    c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+const PLAIN_SUBJECT = /^[\w.:/@+$-]+$/;
+/** A colon stands behind the name of an argument. */
+const PLAIN_ARGUMENT = /^[\w./@+$-]+$/;
 
 /** True where nothing of the arguments has to be cut. */
 export function isShownWhole(request: ApprovalRequest): boolean {
@@ -68,13 +84,14 @@ function section(title: string, json: string | null, whole: boolean): Shown {
 function shownMember(name: string, value: string, most: number): { text: string; isCut: boolean } {
   const isCut = value.length > most || name.length > most;
   const rest = isCut ? `… (${value.length} characters, SHA-256 ${digest(value)})` : '';
-  const text = `${escapeText(name.slice(0, most))}: ${escapeText(value.slice(0, most))}${rest}`;
+  const text = `${shownName(name.slice(0, most), PLAIN_ARGUMENT)}: ${escapeText(value.slice(0, most))}${rest}`;
   return { text, isCut };
 }
 
+// Two texts of one digest would pass for each other: half of it is found twice by nobody.
 function digest(text: string): string {
   const { createHash } = process.getBuiltinModule('node:crypto');
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
 // Values as JSON text, numbers as they were written: `JSON.parse` would change some.
