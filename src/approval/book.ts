@@ -69,7 +69,9 @@ export class ApprovalBook {
   /** Notes an answer. Undefined where there is no such request that could still be answered. */
   answer(id: string, answer: Answer, now: number): Entry | undefined {
     const entry = this.table.get(id);
-    if (entry === undefined || !isOpen(entry, now)) return undefined;
+    // A no counts at any time, or a clock that is set back and forth would bring back a yes before it.
+    if (entry === undefined || !(answer.yes ? isOpen(entry, now) : isUnsettled(entry)))
+      return undefined;
     const { request } = entry;
     const answered: Entry = {
       ...{ request, answeredAt: now, by: answer.by, note: answer.note },
@@ -179,9 +181,12 @@ export function beyondBounds<T>(
 }
 
 /** True where somebody may still answer it. */
-export function isOpen({ request, standing, usableUntil }: Entry, now: number): boolean {
-  const isPending = standing === 'waiting' || standing === 'approved' || standing === 'expired';
-  return isPending && request.askedAt <= now && now <= usableUntil;
+export function isOpen(entry: Entry, now: number): boolean {
+  return isUnsettled(entry) && entry.request.askedAt <= now && now <= entry.usableUntil;
+}
+
+function isUnsettled({ standing }: Entry): boolean {
+  return standing === 'waiting' || standing === 'approved' || standing === 'expired';
 }
 
 // A clock that has gone back since takes it away, as does its time.

@@ -23,6 +23,7 @@ import {
   type AboutCall,
   capabilitiesIn,
   copyOf,
+  isNo,
   requestFor,
   requestIn,
   type Waiting,
@@ -91,7 +92,8 @@ export class Approving {
     const request = requestFor({ ...context, asking }, judged, call, isCarried, now);
     if ('problem' in request) return request;
     // INVARIANT: one call waits for one request. What the client does not carry on is asked anew.
-    const isSame = about?.key === undefined || (isCarried && about.key === request.key);
+    const isSame =
+      about?.key === undefined || isNo(about.about) || (isCarried && about.key === request.key);
     const wanted = about && isSame ? { request, about: about.about } : { request };
     return { wanted, line, message, way, carries: isCarried };
   }

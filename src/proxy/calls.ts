@@ -14,7 +14,7 @@ import { type Asked, isModern, type Known, type Request, whatIsAsked } from './r
 import type { Round } from './rounds.ts';
 import { demandFor } from './rows.ts';
 import { shownArguments } from './shown.ts';
-import type { AboutCall, Waiting, WantedCall } from './wanted.ts';
+import { type AboutCall, isNo, type Waiting, type WantedCall } from './wanted.ts';
 
 type Fault = Extract<Asked, { kind: 'error' }>;
 type ToBeJudged = Extract<Asked, { kind: 'judge' }>;
@@ -93,7 +93,8 @@ export class Calls {
     const { buffer } = line;
     const found = judgeRoom(context, judge(context, asked.call), slots, now);
     const { limits, round } = rounds.begin(buffer, message, found, now);
-    const all = about === undefined ? approvedBefore(found, round) : unlessRefused(found, about);
+    const all =
+      about === undefined ? approvedBefore(context, found, round) : unlessRefused(found, about);
     const modern = pending.form === 'modern-result';
     const wants = all.asks
       ? approving.wants(context, all, { line, message, modern, about }, now)
@@ -102,6 +103,9 @@ export class Calls {
     const reason = wants && 'problem' in wants ? wants.problem : undefined;
     const judged = withReason(limits === all.limits ? all : { ...all, limits }, reason);
     pending.round = round;
+    // The store is asked for no yes, and is still not to give one that was said before.
+    if (about !== undefined && wanted === undefined && isNo(about.about))
+      turn.steps.push({ kind: 'withdraw', ids: [about.about.id] });
     const demand = this.demand(context, turn, judged, { message, buffer, asked, wanted });
     turn.steps.push({ kind: 'decide', demand, judged, pending, forward: passing(line), wanted });
     // Last, as nothing would let it go where something above fails.
@@ -149,23 +153,23 @@ function withReason(judged: Judged, reason: string | undefined): Judged {
 }
 
 // The person has said yes to this call, and the server has asked for something in the middle of it.
-function approvedBefore(judged: Judged, round: Round | undefined): Judged {
+function approvedBefore(context: Context, judged: Judged, round: Round | undefined): Judged {
   const approved = round?.approved;
-  if (approved === undefined) return judged;
+  if (approved === undefined || approved.policy !== context.facts().policy) return judged;
   const reason = 'approved in an earlier round of the same call';
   const decision = { ...judged.decision, effect: 'allow', reason } as const;
-  return { ...judged, decision, stopped: false, asks: false, approved };
+  return { ...judged, decision, stopped: false, asks: false, approved: approved.id };
 }
 
 // Rules that allow it now are no answer to what a person was asked: where they said no, that counts, and
 // what was said in the queue is not known here.
-function unlessRefused(judged: Judged, { about: { step, orAsk } }: AboutCall): Judged {
-  const isRefused = typeof step === 'object' ? !step.yes : !orAsk;
-  if (judged.stopped || !isRefused) return judged;
-  const reason =
-    typeof step === 'object'
-      ? 'a person refused it'
-      : 'the rules have changed while it waited for a person; call it again';
+function unlessRefused(judged: Judged, about: AboutCall): Judged {
+  const { step, orAsk } = about.about;
+  const mayGoOn = typeof step === 'object' ? step.yes : orAsk;
+  if (judged.stopped || mayGoOn) return judged;
+  const reason = isNo(about.about)
+    ? 'a person refused it'
+    : 'the rules have changed while it waited for a person; call it again';
   const decision = { ...judged.decision, effect: 'deny', reason } as const;
   return { ...judged, decision, stopped: true, asks: false };
 }

@@ -22,6 +22,7 @@ import { Slots } from './slots.ts';
 import { Tasks } from './tasks.ts';
 import { stateFailure, verdictOf } from './verdict.ts';
 import type { ApprovalNews } from './waits.ts';
+import { isNo } from './wanted.ts';
 
 export class Session {
   private readonly slots = new Slots();
@@ -136,6 +137,10 @@ export class Session {
         pending.waiting,
         wanted !== undefined && approval?.kind !== 'gone',
       );
+    // A no that could not be noted must leave no yes behind that was said elsewhere.
+    const about = wanted?.wanted.about;
+    if (decided instanceof PolicyWrapError && about !== undefined && isNo(about))
+      actions.push({ kind: 'withdraw', ids: [about.id] });
     const stopping = this.stopping(judged, decided);
     if (stopping !== undefined) {
       this.pending.ended(pending);
@@ -145,7 +150,10 @@ export class Session {
     }
     if (!(decided instanceof PolicyWrapError)) pending.row = decided?.row;
     if (approval?.kind === 'granted' && pending.round !== undefined)
-      pending.round = { ...pending.round, approved: approval.id };
+      pending.round = {
+        ...pending.round,
+        approved: { id: approval.id, policy: this.context.facts().policy },
+      };
     pending.sent = true;
     actions.push(forward);
     // Its cancellation may have come in the same read.

@@ -48,6 +48,11 @@ export interface AboutCall {
   readonly key: string | undefined;
 }
 
+/** True where a person has said no, which counts whatever else is wrong with the call. */
+export function isNo({ step }: About): boolean {
+  return typeof step === 'object' && !step.yes;
+}
+
 /** What a person is asked; or why nobody can be. */
 export function requestFor(
   context: Context & { asking: Asking },
