@@ -53,7 +53,7 @@ export class StoredApprovals implements ApprovalTable {
     this.sql('DELETE FROM approvals WHERE usable < ?').run(now);
     this.sql('DELETE FROM remembered WHERE until < ?').run(now);
     const newest = this.sql(
-      'SELECT id, standing, length(request) AS size FROM approvals ORDER BY asked DESC, id',
+      'SELECT id, standing, octet_length(request) AS size FROM approvals ORDER BY asked DESC, id',
     );
     const measured = newest.all().map(({ id, standing, size }) => ({
       ...{ entry: String(id), size: Number(size), waits: standing === 'waiting' },
