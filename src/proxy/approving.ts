@@ -110,6 +110,7 @@ export class Approving {
     const request = this.carried.get(id)?.request ?? wanted.request;
     if (pending.cancelled || asking === undefined) {
       this.pending.ended(pending);
+      pending.unheard = true;
       actions.push({ kind: 'withdraw', ids: [id] });
       return;
     }

@@ -94,6 +94,8 @@ export class Session {
     const actions: Action[] = [];
     for (const step of turn.steps) {
       if (step.kind === 'decide') this.decidedOrLost(actions, step, taken);
+      else if (step.kind === 'follow')
+        actions.push(...(step.pending.unheard ? [] : [step.forward]));
       else actions.push(step);
     }
     return actions;
@@ -196,7 +198,7 @@ export class Session {
 }
 
 /** What is done all the same where a turn does not reach the server. */
-function isUndelivered(step: Action | Deciding): step is Action {
+function isUndelivered(step: Turn['steps'][number]): step is Action {
   return step.kind === 'reply' || step.kind === 'release' || step.kind === 'withdraw';
 }
 
