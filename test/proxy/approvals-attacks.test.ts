@@ -1,5 +1,6 @@
 // Ways round a person's approval: each test is one that was tried.
 import { describe, expect, it } from 'vitest';
+import { progressLine } from '../../src/approval/messages.ts';
 import type { Answer } from '../../src/approval/request.ts';
 import { approvals, asking, modernCall, namedInOrder } from '../support/asking.ts';
 import { call, conversation } from '../support/conversation.ts';
@@ -310,4 +311,22 @@ it('a question is not asked where limits are used up, whatever the client carrie
   const before = store.approvals.entries.size;
   expect(text(client(retry(3, state, 'deny')))).toContain('limited to 1 call per minute');
   expect(store.approvals.entries.size).toBe(before);
+});
+
+it('progress grows with every notification, those of a server that begins with 0 included', () => {
+  const told = [1, 2, 3, 1000, 8640].map(count => {
+    const { params } = JSON.parse(progressLine('t', count, 'waits')) as {
+      params: { progress: number };
+    };
+    return params.progress;
+  });
+  const all = [...told, 0, 1];
+  for (const [i, progress] of all.slice(1).entries()) expect(progress).toBeGreaterThan(all[i] ?? 0);
+});
+
+it('a server hears no cancellation of a call of the same read that would wait', async () => {
+  const { client } = await approvals();
+  const cancel = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } };
+  const seen = client(call(1, 'drop'), cancel);
+  expect(seen.filter(([way]) => way === '→')).toEqual([]);
 });
