@@ -330,3 +330,37 @@ it('a server hears no cancellation of a call of the same read that would wait', 
   const seen = client(call(1, 'drop'), cancel);
   expect(seen.filter(([way]) => way === '→')).toEqual([]);
 });
+
+it('observing lets no call by that the administrator asks about', async () => {
+  const user = { document: { version: '1', default: 'allow' } };
+  const machine = { document: asking(), machine: true };
+  const settings = { approvals: namedInOrder() };
+  const talk = await conversation([user, machine], 'observe', settings);
+  expect(talk.client(call(1, 'drop', ARGS))).toEqual([]);
+  expect(talk.desk).toHaveLength(1);
+  expect(reached(talk.news({ id: 'A1', step: 'last' }))).toEqual([]);
+  expect(reached(talk.withoutStore(call(2, 'drop', ARGS)))).toEqual([]);
+});
+
+it('layers that leave no way to ask in common ask nobody, and let nothing by', async () => {
+  const layers = [['elicitation'], ['queue']].map(via => asking({ approval: { via } }));
+  const talk = await conversation(layers, 'enforce', { approvals: namedInOrder() });
+  expect(text(talk.client(call(1, 'drop', ARGS)))).toContain('no way to ask');
+  expect([talk.desk, talk.store.approvals.entries.size]).toEqual([[], 0]);
+});
+
+it('a yes is for one grant on one server', async () => {
+  const talk = await waiting();
+  talk.news({ id: 'A1', step: 'last' });
+  talk.clock.now += 46_000;
+  talk.store.book.answer('A1', YES, talk.clock.now);
+  const [, kept] = [...talk.store.approvals.entries][0] ?? [];
+  for (const other of [{ grant: 'other' }, { server: 'other' }, { policyHash: () => 'other' }]) {
+    const settings = { approvals: namedInOrder(), ...other };
+    const second = await conversation([asking()], 'enforce', settings);
+    second.clock.now = talk.clock.now;
+    if (kept !== undefined) second.store.approvals.put(kept);
+    expect(reached(second.client(call(1, 'drop', ARGS)))).toEqual([]);
+  }
+  expect(reached(talk.client(call(2, 'drop', ARGS)))).toHaveLength(1);
+});
