@@ -38,6 +38,7 @@ export class Desk {
 
   wait({ id, timeoutMs, progressToken }: WaitingCall): void {
     const { news, tell } = this.options;
+    this.release(id);
     let count = 0;
     const tellProgress = (token: string | number) =>
       tell(progressLine(token, ++count, `waiting for a person's approval (request ${id})`));

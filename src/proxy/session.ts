@@ -2,7 +2,7 @@
 //
 // INVARIANT: nothing of a client's line reaches the server unless a `forward` action says so, and
 // that action carries exactly the bytes that were judged.
-import { PolicyWrapError } from '../errors.ts';
+import { messageOf, PolicyWrapError } from '../errors.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import type { Lines } from '../rpc/frame.ts';
 import { ErrorCode, errorReply } from '../rpc/message.ts';
@@ -92,7 +92,7 @@ export class Session {
   conclude(turn: Turn, taken: readonly Taken[] | PolicyWrapError): Action[] {
     const actions: Action[] = [];
     for (const step of turn.steps) {
-      if (step.kind === 'decide') this.decided(actions, step, taken);
+      if (step.kind === 'decide') this.decidedOrLost(actions, step, taken);
       else actions.push(step);
     }
     return actions;
@@ -100,8 +100,22 @@ export class Session {
 
   /** What happens to a turn that does not reach the server: all its requests get this error. */
   undeliverable(turn: Turn, text: string): Action[] {
-    const replies = turn.steps.filter(step => step.kind === 'reply');
-    return [...replies, ...turn.requests.flatMap(pending => this.lost(pending, text))];
+    const others = turn.steps.filter(isUndelivered);
+    return [...others, ...turn.requests.flatMap(pending => this.lost(pending, text))];
+  }
+
+  // A bug must leave neither this call without an answer nor the others of its read.
+  private decidedOrLost(
+    actions: Action[],
+    step: Deciding,
+    taken: readonly Taken[] | PolicyWrapError,
+  ): void {
+    try {
+      this.decided(actions, step, taken);
+    } catch (error) {
+      const text = `denied because policy-wrap failed: ${messageOf(error)}`;
+      actions.push({ kind: 'note', text: `a call was ${text}` }, ...this.lost(step.pending, text));
+    }
   }
 
   private decided(
@@ -117,7 +131,11 @@ export class Session {
       return this.approving.began(actions, this.context, wanted, pending, approval.id);
     if (pending.waiting !== undefined)
       // What it asked for may still be given, where neither an answer nor the rules have settled it.
-      this.approving.over(actions, pending.waiting, wanted !== undefined);
+      this.approving.over(
+        actions,
+        pending.waiting,
+        wanted !== undefined && approval?.kind !== 'gone',
+      );
     const stopping = this.stopping(judged, decided);
     if (stopping !== undefined) {
       this.pending.ended(pending);
@@ -167,6 +185,11 @@ export class Session {
     settle(actions, pending, 'lost', this.context.now());
     return actions;
   }
+}
+
+/** What is done all the same where a turn does not reach the server. */
+function isUndelivered(step: Action | Deciding): step is Action {
+  return step.kind === 'reply' || step.kind === 'release' || step.kind === 'withdraw';
 }
 
 function rows(context: Context, news: readonly RulesNews[]): Action[] {

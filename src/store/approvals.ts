@@ -19,6 +19,13 @@ export class StoredApprovals implements ApprovalTable {
     return row && entryOf(row);
   }
 
+  /** Without the rest, which may be long: those who wait look often. */
+  standingOf(id: string): Standing | undefined {
+    return this.sql('SELECT standing FROM approvals WHERE id = ?').get(id)?.standing as
+      | Standing
+      | undefined;
+  }
+
   approvedFor(key: string): readonly Entry[] {
     const found = this.sql(
       "SELECT * FROM approvals WHERE key = ? AND standing = 'approved' ORDER BY answered",
