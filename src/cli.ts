@@ -2,6 +2,7 @@
 import { run } from './commands/run.ts';
 import { isRunOption } from './config/options.ts';
 import { ExitCode, PolicyWrapError } from './errors.ts';
+import { nearest } from './policy/messages/nearest.ts';
 import { escapeText } from './terminal/escape.ts';
 import { tolerateClosedStderr } from './terminal/stderr.ts';
 
@@ -13,6 +14,9 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'schema',
   'import',
   'log',
+  'approvals',
+  'approve',
+  'deny',
   'demo',
   'help',
 ]);
@@ -37,10 +41,7 @@ async function main(argv: readonly string[]): Promise<Ending> {
       exitCode: ExitCode.usage,
     });
   if (first !== undefined && !first.startsWith('-') && !COMMANDS.has(first))
-    throw new PolicyWrapError('PW_USAGE', `unknown command \`${first}\``, {
-      help: `to wrap a server, put \`--\` before its command: policy-wrap -- ${argv.join(' ')}`,
-      exitCode: ExitCode.usage,
-    });
+    throw unknownCommand(first, argv);
   if (first === undefined || first === 'run')
     throw new PolicyWrapError('PW_USAGE', 'there is no server to wrap', {
       help: 'policy-wrap -- <command> [args…] wraps a server; policy-wrap --help lists everything',
@@ -50,6 +51,18 @@ async function main(argv: readonly string[]): Promise<Ending> {
   process.stdout.on('error', () => process.exit(ExitCode.ok));
   const { runCommand } = await import('./commands/program.ts');
   return { code: await runCommand(argv), flush: true };
+}
+
+// A word that is nearly a command's is one mistyped; any other is the command of a server.
+function unknownCommand(word: string, argv: readonly string[]): PolicyWrapError {
+  const near = nearest(word, [...COMMANDS]);
+  return new PolicyWrapError('PW_USAGE', `unknown command \`${word}\``, {
+    help:
+      near === undefined
+        ? `to wrap a server, put \`--\` before its command: policy-wrap -- ${argv.join(' ')}`
+        : `did you mean \`policy-wrap ${near}\`? policy-wrap --help lists all commands`,
+    exitCode: ExitCode.usage,
+  });
 }
 
 function report(error: unknown): number {

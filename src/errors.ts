@@ -22,7 +22,9 @@ export type ErrorCode =
   | 'PW_SPAWN'
   | 'PW_STATE'
   | 'PW_STATE_BUSY'
-  | 'PW_STATE_DRIVER';
+  | 'PW_STATE_DRIVER'
+  | 'PW_APPROVAL'
+  | 'PW_TERMINAL';
 
 /**
  * An error whose message is for a person: what happened, where, and (`help`) what to do next.

@@ -66,20 +66,28 @@ export class ApprovalBook {
     this.answer(about.id, about.step, now);
   }
 
-  /** Notes an answer. Undefined where there is no such request that could still be answered. */
+  /**
+   * Notes an answer. Undefined where there is no such request that could still be answered so: a yes that
+   * has been given is not given again, and a terminal's counts only where the policy lets it.
+   */
   answer(id: string, answer: Answer, now: number): Entry | undefined {
     const entry = this.table.get(id);
     // A no counts at any time, or a clock that is set back and forth would bring back a yes before it.
     if (entry === undefined || !(answer.yes ? isOpen(entry, now) : isUnsettled(entry)))
       return undefined;
-    const { request } = entry;
+    const { request, standing } = entry;
+    if (answer.yes && standing === 'approved') return undefined;
+    if (answer.yes && answer.by === 'a terminal' && !request.via.includes('queue'))
+      return undefined;
     const answered: Entry = {
       ...{ request, answeredAt: now, by: answer.by, note: answer.note },
       standing: answer.yes ? 'approved' : 'denied',
       usableUntil: Math.max(request.freeFrom, now) + LATE_MS,
     };
     this.table.put(answer.yes ? answered : closed(answered));
-    if (answer.yes && answer.lasts) this.remember(request, now);
+    // What holds for one run of the wrapper is given while that run waits for it.
+    const isLate = standing !== 'waiting' && request.remember === 'session';
+    if (answer.yes && answer.lasts && !isLate) this.remember(request, now);
     return answered;
   }
 
@@ -115,6 +123,8 @@ export class ApprovalBook {
   // A no counts whatever was said elsewhere; a yes only where nobody else has said no.
   private followAnswer(entry: Entry, step: Answer, now: number): Approved {
     const { id } = entry.request;
+    if (entry.standing === 'approved' && step.yes)
+      return isYes(entry, now) ? this.use(entry) : { kind: 'gone', id };
     const answered = this.answer(id, step, now);
     if (answered === undefined) return { kind: 'gone', id };
     return step.yes ? this.use(answered) : refused(answered);

@@ -32,7 +32,7 @@ function choicesFor(request: ApprovalRequest): string[] {
 }
 
 // What the person has not seen whole is approved for one call only.
-function lastingChoice(request: ApprovalRequest): string | undefined {
+export function lastingChoice(request: ApprovalRequest): string | undefined {
   const { remember } = request;
   if (remember === 'once' || !isShownWhole(request)) return undefined;
   if (remember === 'session') return 'approve the same call for this session';

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { withoutSettings } from '../config/options.ts';
 import { type Exit, startChild } from '../proxy/child.ts';
 import { relayToStderr } from '../terminal/stderr.ts';
+import { spliced } from './json.ts';
 import type { Answer, ApprovalRequest } from './request.ts';
 import { renderRequest } from './shown.ts';
 
@@ -47,11 +48,10 @@ function answerOf({ code, signal }: Exit): Answer {
  */
 export function requestJson(request: ApprovalRequest): string {
   const { id, server, tool, subject, category, reason, expiresAt } = request;
-  const plain = JSON.stringify({
+  const plain = {
     ...{ id, server, tool, subject, category, reason },
     text: renderRequest(request).join('\n'),
     expiresAt: new Date(expiresAt).toISOString(),
-  });
-  const { arguments: args, also } = request;
-  return `${plain.slice(0, -1)},"arguments":${args ?? 'null'},"also":${also ?? 'null'}}`;
+  };
+  return spliced(plain, { arguments: request.arguments, also: request.also });
 }

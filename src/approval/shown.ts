@@ -15,8 +15,9 @@ const MAX_NAMES = 30;
 export function renderRequest(request: ApprovalRequest, whole = false): string[] {
   const { id, server, subject, category, reason } = request;
   const shown = shownArguments(request, whole);
+  const what = cutName(subject, whole ? Number.POSITIVE_INFINITY : MAX_VALUE).text;
   return [
-    `${shownName(subject)} on ${escapeText(server)}${category === null ? '' : ` (${category})`}`,
+    `${what} on ${escapeText(server)}${category === null ? '' : ` (${category})`}`,
     ...(reason === null ? [] : [`why it is asked: ${escapeText(reason)}`]),
     ...shown.lines,
     ...(shown.isCut ? ['not all of it is shown here'] : []),
@@ -42,7 +43,7 @@ const PLAIN_ARGUMENT = /^[\w./@+$-]+$/;
 
 /** True where nothing of the arguments has to be cut. */
 export function isShownWhole(request: ApprovalRequest): boolean {
-  return !shownArguments(request, false).isCut;
+  return !shownArguments(request, false).isCut && !cutName(request.subject, MAX_VALUE).isCut;
 }
 
 interface Shown {
@@ -81,11 +82,30 @@ function section(title: string, json: string | null, whole: boolean): Shown {
   return { lines: [`${title}:`, ...lines], isCut };
 }
 
-function shownMember(name: string, value: string, most: number): { text: string; isCut: boolean } {
-  const isCut = value.length > most || name.length > most;
-  const rest = isCut ? `… (${value.length} characters, SHA-256 ${digest(value)})` : '';
-  const text = `${shownName(name.slice(0, most), PLAIN_ARGUMENT)}: ${escapeText(value.slice(0, most))}${rest}`;
-  return { text, isCut };
+function shownMember(name: string, value: string, most: number): Cut {
+  const title = cutName(name, most, PLAIN_ARGUMENT);
+  const content = cut(value, most);
+  return { text: `${title.text}: ${content.text}`, isCut: title.isCut || content.isCut };
+}
+
+interface Cut {
+  readonly text: string;
+  readonly isCut: boolean;
+}
+
+function cutName(name: string, most: number, plain = PLAIN_SUBJECT): Cut {
+  return cut(name, most, text => shownName(text, plain));
+}
+
+// By what is seen: an escape is longer than the character that it stands for.
+function cut(text: string, most: number, show = escapeText): Cut {
+  const all = show(text);
+  if (all.length <= most) return { text: all, isCut: false };
+  let kept = text.slice(0, most);
+  while (kept !== '' && show(kept).length > most)
+    kept = kept.slice(0, Math.floor(kept.length * 0.9));
+  const rest = `… (${text.length} characters, SHA-256 ${digest(text)})`;
+  return { text: show(kept) + rest, isCut: true };
 }
 
 // Two texts of one digest would pass for each other: half of it is found twice by nobody.

@@ -1,4 +1,5 @@
 // `policy-wrap check`: whether policies can be used, and what of them says nothing.
+import { join } from 'node:path';
 import chalk from 'chalk';
 import { allPolicies, givenPolicies, type Readable } from '../config/all-policies.ts';
 import { folders } from '../config/paths.ts';
@@ -26,7 +27,7 @@ export async function check(names: readonly string[], options: CheckOptions): Pr
   const where = folders(process.env);
   const found: readonly Readable[] =
     server !== undefined
-      ? findPolicies(givenName(server), names, where).sources
+      ? findPolicies(givenName(server), names.length > 0 ? names : fromEnvironment(), where).sources
       : names.length > 0
         ? givenPolicies(names)
         : allPolicies(where);
@@ -36,26 +37,47 @@ export async function check(names: readonly string[], options: CheckOptions): Pr
     results.map(result => describe(result, isTogether ? results : [result])),
   );
   const bad = checked.filter(({ problems }) => problems.length > 0).length;
+  const helps = new Set(
+    results.flatMap((result, i) => (checked[i]?.problems.length ? helpFor(result) : [])),
+  );
   if (options.json)
     process.stdout.write(`${escapeJson(JSON.stringify({ ok: bad === 0, policies: checked }))}\n`);
-  else print(checked, bad, where.config);
+  else print(checked, bad, helps, where.config);
   return bad === 0 ? ExitCode.ok : ExitCode.policy;
 }
 
-function print(checked: readonly Checked[], bad: number, config: string): void {
+// As a wrapper takes it.
+function fromEnvironment(): string[] {
+  const policy = process.env.POLICY_WRAP_POLICY;
+  return policy === undefined || policy === '' ? [] : [policy];
+}
+
+function helpFor(result: Result): string {
+  if (!('unreadable' in result))
+    return 'docs/policy.md has every key, with an example (PW_POLICY_INVALID)';
+  const { help, code } = result.unreadable;
+  return `${help} (${code})`;
+}
+
+function print(
+  checked: readonly Checked[],
+  bad: number,
+  helps: ReadonlySet<string>,
+  config: string,
+): void {
   for (const line of checked.flatMap(one => renderChecked(one, chalk)))
     process.stdout.write(`${line}\n`);
   const say = (text: string) => process.stderr.write(`policy-wrap: ${escapeText(text)}\n`);
   if (checked.length === 0)
-    say(`there is no policy in ${config}: servers get the preset that fits them`);
+    say(`there is no policy in ${join(config, 'policies')}: servers get the preset that fits them`);
   if (bad === 0) return;
   const which = checked.length === 1 ? 'the policy' : `${bad} of ${checked.length} policies`;
   say(`${which} cannot be used`);
-  say('help: docs/policy.md has every key, with an example (PW_POLICY_INVALID)');
+  for (const help of helps) say(`help: ${help}`);
 }
 
 type Result =
-  | { readonly name: string; readonly unreadable: string }
+  | Exclude<Readable, PolicySource>
   | { readonly source: PolicySource; readonly loaded: CheckResult };
 
 async function readResult(found: Readable): Promise<Result> {
@@ -66,7 +88,7 @@ async function readResult(found: Readable): Promise<Result> {
 /** `beside` are all that may be in force together with it. */
 async function describe(result: Result, beside: readonly Result[]): Promise<Checked> {
   if ('unreadable' in result)
-    return { name: result.name, problems: [{ message: result.unreadable }], warnings: [] };
+    return { name: result.name, problems: [{ message: result.unreadable.message }], warnings: [] };
   const { source, loaded } = result;
   const { name } = source;
   if ('problems' in loaded) return { name, problems: loaded.problems, warnings: [] };

@@ -1,5 +1,6 @@
 // `policy-wrap explain`: the verdict on one call, and every step that leads to it.
 import chalk from 'chalk';
+import { grantOf } from '../config/options.ts';
 import { folders, stateFile } from '../config/paths.ts';
 import { loadPolicies } from '../config/policies.ts';
 import { findPolicies } from '../config/policy-files.ts';
@@ -21,7 +22,7 @@ export interface ExplainOptions {
   readonly args?: string;
   readonly policy?: readonly string[];
   readonly server?: string;
-  readonly grant: string;
+  readonly grant?: string;
   readonly mode: string;
   readonly state?: string;
   readonly json?: boolean;
@@ -30,17 +31,21 @@ export interface ExplainOptions {
 export async function explain(options: ExplainOptions): Promise<number> {
   const { env } = process;
   const request = requestOf(options);
-  const given = options.policy ?? [];
-  if (given.length === 0 && options.server === undefined)
+  // What the wrapper takes from the environment counts here too: it would decide by that.
+  const set = (name: string) => env[`POLICY_WRAP_${name}`] || undefined;
+  const given = options.policy ?? [set('POLICY') ?? []].flat();
+  const named = options.server ?? set('SERVER');
+  if (given.length === 0 && named === undefined)
     throw usage(
       'it is not said whose policy',
       'name the server with --server, or a policy with --policy',
     );
-  const server = options.server === undefined ? '' : givenName(options.server);
+  const server = named === undefined ? '' : givenName(named);
+  const grant = grantOf(options.grant ?? set('GRANT') ?? 'default');
   const { sources } = findPolicies(server, given, folders(env));
   const { policies } = await loadPolicies(sources);
-  const store = peekingStore(stateFile(env, options.state ?? env.POLICY_WRAP_STATE), Date.now);
-  const facts = { server, grant: options.grant, mode: modeOf(options.mode), session: 'explain' };
+  const store = peekingStore(stateFile(env, options.state), Date.now);
+  const facts = { server, grant, mode: modeOf(options.mode), session: 'explain' };
   const explanation = explained(policies, facts, request, store, Date.now());
   void store.close();
   const layers = new Map(sources.map(({ layer, name }) => [layer ?? MAIN_LAYER, name]));
@@ -66,13 +71,16 @@ function requestOf(options: ExplainOptions): Request {
       'for instance --tool delete_file',
     );
   const { args } = options;
+  if (args !== undefined && asked.target === 'resource')
+    throw usage('--args: a resource takes no arguments', 'leave --args out');
   const bytes = Buffer.from(`${args ?? '{}'}\n`);
   const fault = scanJson(bytes, 0, bytes.length - 1);
-  if (fault !== undefined || bytes[0] !== 0x7b)
-    throw usage(
-      `--args: ${fault?.message ?? 'expected a JSON object'}`,
-      `for instance --args '{"path": "/tmp/a"}'`,
-    );
+  const example = `for instance --args '{"path": "/tmp/a"}'`;
+  if (fault !== undefined) {
+    const character = bytes.toString('utf8', 0, fault.at).length + 1;
+    throw usage(`--args: ${fault.message}, at character ${character}`, example);
+  }
+  if (bytes[0] !== 0x7b) throw usage('--args: expected a JSON object', example);
   return requestFor(asked.target, asked.name, args?.replace(/[\r\n]+/g, ' '));
 }
 

@@ -1,7 +1,8 @@
 // `policy-wrap import`: another tool's policy in policy-wrap's language, with a note for what differs.
-import { isUtf8 } from 'node:buffer';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
+import { readText } from '../config/text-file.ts';
+import { whyUnreadable } from '../config/unreadable.ts';
 import { ExitCode, messageOf, PolicyWrapError } from '../errors.ts';
 import { importIntercept } from '../import/intercept.ts';
 import { readIntercept } from '../import/read.ts';
@@ -44,14 +45,11 @@ export async function importPolicy(
 }
 
 function textOf(file: string): string {
-  let bytes: Buffer;
   try {
-    bytes = readFileSync(file);
+    return readText(file);
   } catch (error) {
-    throw unreadable(file, messageOf(error), error);
+    throw unreadable(file, whyUnreadable(error), error);
   }
-  if (!isUtf8(bytes)) throw unreadable(file, 'it is not UTF-8', undefined);
-  return bytes.toString('utf8').replace(/^\ufeff/, '');
 }
 
 function unreadable(file: string, why: string, cause: unknown): PolicyWrapError {

@@ -24,7 +24,7 @@ export async function log(options: LogOptions): Promise<number> {
       help: 'for instance --last 20',
       exitCode: ExitCode.usage,
     });
-  const file = stateFile(process.env, options.state ?? process.env.POLICY_WRAP_STATE);
+  const file = stateFile(process.env, options.state);
   const reader = logReader(file);
   const server = options.server === undefined ? undefined : givenName(options.server);
   const print = (count: number): number => {

@@ -1,6 +1,7 @@
 // The commands beside the main job, and the help text.
 import { Command, CommanderError } from 'commander';
 import { ExitCode, PolicyWrapError } from '../errors.ts';
+import { addApprovalCommands } from './approval-program.ts';
 
 declare const __VERSION__: string;
 
@@ -85,7 +86,7 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
     .option('--prompt <name>', 'or the getting of this prompt')
     .option('--server <name>', 'under the policy and the counters of this server')
     .option('--policy <file>', 'under this policy, or preset:ecs; repeat it for layers', listed)
-    .option('--grant <name>', 'whose counters are looked at', 'default')
+    .option('--grant <name>', 'whose counters are looked at (default: default)')
     .option('--mode <mode>', 'enforce or observe', 'enforce')
     .option('--state <file>', 'another state file')
     .option('--json', 'one JSON document')
@@ -114,6 +115,9 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
     .action(async (tool, file, options) => {
       code = await (await import('./import.ts')).importPolicy(tool, file, options);
     });
+  addApprovalCommands(program, async command => {
+    code = await command();
+  });
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return code;
@@ -129,16 +133,28 @@ function listed(value: string, before: readonly string[] = []): string[] {
 }
 
 function usageError({ code, message }: CommanderError, argv: readonly string[]): PolicyWrapError {
+  const [command = ''] = argv;
   // `help` with a name that is no command's would show the whole help as an error.
-  const what =
-    code === 'commander.help'
-      ? `unknown command \`${argv.slice(1).join(' ')}\``
-      : message
-          .replace(/^error: /, '')
-          .replace(/\.$/, '')
-          .replace(/\s+/g, ' ');
-  return new PolicyWrapError('PW_USAGE', what, {
-    help: 'policy-wrap --help lists commands and options',
-    exitCode: ExitCode.usage,
-  });
+  const isHelp = code === 'commander.help';
+  return new PolicyWrapError(
+    'PW_USAGE',
+    isHelp ? `unknown command \`${argv.slice(1).join(' ')}\`` : inOurWords(message),
+    {
+      help:
+        isHelp || command.startsWith('-')
+          ? 'policy-wrap --help lists commands and options'
+          : `policy-wrap ${command} --help shows what it takes`,
+      exitCode: ExitCode.usage,
+    },
+  );
+}
+
+function inOurWords(message: string): string {
+  return message
+    .replace(/\s+/g, ' ')
+    .replace(/^error: /, '')
+    .replace(/ \(Did you mean (.+?)\?\)$/, ', did you mean `$1`?')
+    .replace(/'([^']*)'/g, '`$1`')
+    .replace('. Expected', ': expected')
+    .replace(/\.$/, '');
 }

@@ -26,7 +26,7 @@ export async function simulate({ policy, ...options }: SimulateOptions): Promise
   // As the wrapper would: everybody's layer and the administrator's apply too, whatever is given.
   const { sources } = findPolicies(server ?? '', policy, folders(env));
   const { policies } = await loadPolicies(sources);
-  const file = stateFile(env, options.state ?? env.POLICY_WRAP_STATE);
+  const file = stateFile(env, options.state);
   const reader = logReader(file);
   const entries = reader.read({ last, server });
   reader.close();

@@ -110,14 +110,19 @@ function isYes(name: Name, value: string): boolean {
   );
 }
 
-function grantOf(name: string): string {
-  if (name.length > 128 || /\p{Cc}/u.test(name))
-    throw usage('--grant: expected at most 128 characters without control characters');
+/** A grant's name as it was given; throws `PW_USAGE`. */
+export function grantOf(name: string): string {
+  if (name === '' || name.length > 128 || /\p{Cc}/u.test(name))
+    throw usage('--grant: expected 1 to 128 characters without control characters');
   return name;
 }
 
-// A relative path would mean another file, with fresh counters, wherever a client starts us.
-function stateOf(value: string): string {
+/**
+ * The path of a state file that was named; throws `PW_USAGE`. A relative one would mean another file,
+ * with fresh counters, wherever a client starts us.
+ */
+export function stateOf(value: string): string {
+  if (value === '') throw usage('--state needs a value');
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(value))
     throw usage(`--state: \`${value}\` is a URL, and this version keeps its state in a file only`);
   return isAbsolute(value) ? value : resolve(value);

@@ -1,6 +1,7 @@
 // Where configuration and state live on this platform, or under POLICY_WRAP_HOME.
 import { join } from 'node:path';
 import envPaths from 'env-paths';
+import { stateOf } from './options.ts';
 
 export interface Folders {
   readonly config: string;
@@ -27,6 +28,8 @@ function machineFolder(platform: NodeJS.Platform): string {
   return platform === 'darwin' ? '/Library/Application Support/policy-wrap' : '/etc/policy-wrap';
 }
 
+/** The file that is given, or else the one that the environment names, or the usual one; throws `PW_USAGE`. */
 export function stateFile(env: NodeJS.ProcessEnv, given: string | undefined): string {
-  return given ?? join(folders(env).state, 'state.db');
+  const named = given ?? (env.POLICY_WRAP_STATE || undefined);
+  return named === undefined ? join(folders(env).state, 'state.db') : stateOf(named);
 }

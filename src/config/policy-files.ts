@@ -1,12 +1,13 @@
 // Which policies apply to a server, read from disk: its own, everybody's and the administrator's.
-import { isUtf8 } from 'node:buffer';
-import { lstatSync, readFileSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { ExitCode, messageOf, PolicyWrapError } from '../errors.ts';
+import { ExitCode, PolicyWrapError } from '../errors.ts';
 import type { PolicySource } from '../policy/load.ts';
 import { isPreset, PRESET_NAMES, type PresetName, presetFor } from '../policy/presets.ts';
 import type { Folders } from './paths.ts';
 import { presetFile } from './preset-files.ts';
+import { readText } from './text-file.ts';
+import { whyUnreadable } from './unreadable.ts';
 
 /** Where the policy of one layer may be. */
 export interface Place {
@@ -114,18 +115,16 @@ function isThere(file: string): boolean {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') return false;
-    throw unreadable(file, messageOf(error), error);
+    throw unreadable(file, whyUnreadable(error), error);
   }
 }
 
 function readSource(name: string, file = name): PolicySource {
   try {
-    const bytes = readFileSync(file);
-    if (!isUtf8(bytes)) throw new Error('it is no UTF-8 text');
-    const text = bytes.toString('utf8').replace(/^\ufeff/, '');
+    const text = readText(file);
     return { name, text, format: formatOf(file, text) };
   } catch (error) {
-    throw unreadable(name, messageOf(error), error);
+    throw unreadable(name, whyUnreadable(error), error);
   }
 }
 

@@ -1,13 +1,18 @@
 // Where files of policy tests are, and which policies one of them is about.
-import { isUtf8 } from 'node:buffer';
-import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { ExitCode, messageOf, PolicyWrapError } from '../errors.ts';
+import { ExitCode, PolicyWrapError } from '../errors.ts';
 import type { PolicySource } from '../policy/load.ts';
 import { givenPolicies, PRESET, placeIn, readPlace } from './policy-files.ts';
+import { whyUnreadable } from './unreadable.ts';
 
 const TEST_FILE = /\.test\.(?:ya?ml|json)$/;
 const NOT_SEARCHED: ReadonlySet<string> = new Set(['node_modules', '.git']);
+
+/** By its name: such a file is no policy, wherever it stands. */
+export function isTestFile(name: string): boolean {
+  return TEST_FILE.test(name);
+}
 
 /**
  * The files of tests that `paths` name or hold, sorted; without any path those of the working
@@ -36,7 +41,7 @@ function filesAt(place: string, warn: (message: string) => void): string[] {
   try {
     return statSync(place).isDirectory() ? filesIn(place, warn).sort() : [place];
   } catch (error) {
-    throw new PolicyWrapError('PW_USAGE', `cannot read ${place}: ${messageOf(error)}`, {
+    throw new PolicyWrapError('PW_USAGE', `cannot read ${place}: ${whyUnreadable(error)}`, {
       help: 'name files of policy tests, or folders that hold some',
       exitCode: ExitCode.usage,
       cause: error,
@@ -50,13 +55,13 @@ function filesIn(folder: string, warn: (message: string) => void): string[] {
   try {
     entries = readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    warn(`cannot look for policy tests in ${folder}: ${messageOf(error)}`);
+    warn(`cannot look for policy tests in ${folder}: ${whyUnreadable(error)}`);
     return [];
   }
   return entries.flatMap(entry => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return NOT_SEARCHED.has(entry.name) ? [] : filesIn(path, warn);
-    return entry.isFile() && TEST_FILE.test(entry.name) ? [path] : [];
+    return entry.isFile() && isTestFile(entry.name) ? [path] : [];
   });
 }
 
@@ -65,13 +70,6 @@ function noTests(message: string): PolicyWrapError {
     help: 'their names end in .test.yaml or .test.json; docs/policy.md has an example',
     exitCode: ExitCode.usage,
   });
-}
-
-/** The text of a file of tests. Throws where it cannot be read. */
-export function readTestFile(file: string): string {
-  const bytes = readFileSync(file);
-  if (!isUtf8(bytes)) throw new Error('it is no UTF-8 text');
-  return bytes.toString('utf8').replace(/^\ufeff/, '');
 }
 
 /**

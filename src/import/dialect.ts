@@ -1,5 +1,6 @@
 // Scalars that Intercept's YAML reader and others take for different values.
 import type { Problem } from '../policy/problems.ts';
+import { PARSING } from '../policy/read-yaml.ts';
 
 // go-yaml 3, resolve.go: to it these are numbers and dates. In the core schema of YAML 1.2 they are
 // strings, or other numbers.
@@ -17,7 +18,7 @@ const TYPED: ReadonlySet<unknown> = new Set(['value', 'increment']);
 export async function ambiguousScalars(text: string): Promise<Problem[]> {
   const { parseDocument, visit, isScalar, isNode, Scalar } = await import('yaml');
   const problems: Problem[] = [];
-  visit(parseDocument(text, { prettyErrors: false }), {
+  visit(parseDocument(text, PARSING), {
     Pair(_, { key, value }) {
       if (!isScalar(key) || !TYPED.has(key.value) || !isNode(value)) return;
       visit(value, {

@@ -48,7 +48,7 @@ export function decideTool(
   if (problem !== undefined) return decision(deny('operations', problem));
 
   const { category, entries } = entriesFor(policy, tool, subject, classified);
-  const about = category === classified ? `${category} by ${why}` : `${category} by its entry`;
+  const about = category === classified ? `${category}: ${why}` : `${category} by its entry`;
   trace?.({ layer, key: null, effect: null, text: `${subject} is ${about}` });
   if (entries.length === 0 && policy.default === 'deny')
     return decision(deny(null, 'no rule of the policy allows it'), category);

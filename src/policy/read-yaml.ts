@@ -8,6 +8,12 @@ import type { Problem } from './problems.ts';
 
 const MAX_ALIASES = 100;
 
+/**
+ * Keys that are the same are found below, also where they are so only as names: the library compares each
+ * with all before it, which takes minutes for a long policy.
+ */
+export const PARSING = { prettyErrors: false, uniqueKeys: false } as const;
+
 /** A number as JSON spells it: no other reader takes it for another one. */
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
@@ -31,10 +37,8 @@ export async function readYaml(
   { anyNumbers = false } = {},
 ): Promise<{ document?: unknown; problems: Problem[] }> {
   const { parseDocument } = await import('yaml');
-  const parsed = parseDocument(text, { prettyErrors: false });
-  const faults = [...parsed.errors, ...parsed.warnings]
-    // Found again below, with keys that are the same only as names.
-    .filter(({ code }) => code !== 'DUPLICATE_KEY');
+  const parsed = parseDocument(text, PARSING);
+  const faults = [...parsed.errors, ...parsed.warnings];
   const { causes, others, numbers } = await misreadings(parsed);
   // What the parser makes of the rest of such a text would only hide the cause.
   if (causes.length > 0) return { problems: causes };

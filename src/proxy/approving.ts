@@ -4,6 +4,8 @@
 // INVARIANT: a call that waits is kept as its bytes, and those very bytes are judged again, and go on.
 import { formFor } from '../approval/form.ts';
 import { questionLine, questionOver } from '../approval/messages.ts';
+import type { ApprovalRequest } from '../approval/request.ts';
+import { MAX_NAME, shorten } from '../audit/record.ts';
 import type { Way } from '../policy/approval.ts';
 import { type Id, member, resultReply } from '../rpc/message.ts';
 import type { Actions, Line, Pending } from './action.ts';
@@ -36,6 +38,12 @@ const MAX_WAITING = 100;
 const MAX_CARRIED = 100;
 /** Bytes of what goes with a call that a client may carry for us. */
 const MAX_PARTS = 256 * 1024;
+
+/** For the person who reads stderr; the agent is told no command. */
+function announcement({ id, subject, via }: ApprovalRequest): string {
+  const what = `${shorten(subject, MAX_NAME)} waits for a person's approval`;
+  return via.includes('queue') ? `${what}: policy-wrap approve ${id}` : `${what} (request ${id})`;
+}
 
 export class Approving {
   private readonly waiting = new Map<string, Waiting>();
@@ -114,8 +122,7 @@ export class Approving {
       actions.push({ kind: 'withdraw', ids: [id] });
       return;
     }
-    const told = `${request.subject} waits for a person's approval: policy-wrap approve ${id}`;
-    actions.push({ kind: 'note', text: told });
+    actions.push({ kind: 'note', text: announcement(request) });
     if (carries) {
       this.carry(actions, id, { request, parts: roundParts(line, message) });
       this.pending.ended(pending);

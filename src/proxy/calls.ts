@@ -19,12 +19,15 @@ import { type AboutCall, isNo, type Waiting, type WantedCall } from './wanted.ts
 type Fault = Extract<Asked, { kind: 'error' }>;
 type ToBeJudged = Extract<Asked, { kind: 'judge' }>;
 
-/** A call as it is judged: what of a retry is the wrapper's own is out of it. */
-interface Given {
+/** A call that a client sends again, with an answer to a question: what is the wrapper's own is out of it. */
+interface Retry {
   readonly line: Line;
   readonly message: Request;
-  readonly asked: ToBeJudged;
   readonly about: AboutCall | undefined;
+}
+
+interface Given extends Retry {
+  readonly asked: ToBeJudged;
 }
 
 export class Calls {
@@ -35,20 +38,32 @@ export class Calls {
 
   /** Adds the step for a request whose id is free; returns what is wrong with it instead, if anything. */
   add(context: Context, turn: Turn, sent: Line, request: Request): Fault | undefined {
-    const { line, message, about } = this.withoutOwn(context, sent, request);
+    const retry = this.retryOf(context, sent, request);
+    const line = retry?.line ?? sent;
+    const message = retry?.message ?? request;
     const asked = whatIsAsked(line.buffer, message, this.known);
     if (asked.kind === 'error') return asked;
     const now = context.now();
     const { id, method } = request;
     const pending: Pending = {
-      ...{ id, method, since: now, form: replyForm(line.buffer, message), round: undefined },
-      ...{ row: undefined, sent: asked.kind === 'pass', cancelled: false },
-      ...{ held: undefined, waiting: undefined },
+      id,
+      method,
+      since: now,
+      form: replyForm(line.buffer, message),
+      round: undefined,
+      row: undefined,
+      sent: asked.kind === 'pass',
+      cancelled: false,
+      held: undefined,
+      waiting: undefined,
     };
     if (asked.kind === 'pass') {
       if (method === 'initialize') this.memory.approving.initialized(line.buffer, message);
       turn.steps.push(passing(line));
-    } else this.decide(context, turn, { line, message, asked, about }, pending, now);
+    } else {
+      const call = { line, message, asked, about: retry?.about };
+      this.decide(context, turn, call, pending, now);
+    }
     this.memory.pending.set(id, pending);
     turn.requests.push(pending);
     return undefined;
@@ -82,64 +97,60 @@ export class Calls {
     turn.steps.push({ kind: 'reply', text: error }, { kind: 'note', text: `a call was ${text}` });
   }
 
-  private decide(
-    context: Context,
-    turn: Turn,
-    { line, message, asked, about }: Given,
-    pending: Pending,
-    now: number,
-  ): void {
-    const { slots, rounds, approving } = this.memory;
-    const { buffer } = line;
+  private decide(context: Context, turn: Turn, call: Given, pending: Pending, now: number): void {
+    const { slots, rounds } = this.memory;
+    const { line, message, asked } = call;
     const found = judgeRoom(context, judge(context, asked.call), slots, now);
-    const { limits, round } = rounds.begin(buffer, message, found, now);
+    const { limits, round } = rounds.begin(line.buffer, message, found, now);
+    const { about } = call;
     const all =
       about === undefined ? approvedBefore(context, found, round) : unlessRefused(found, about);
-    const modern = pending.form === 'modern-result';
-    const wants = all.asks
-      ? approving.wants(context, all, { line, message, modern, about }, now)
-      : undefined;
-    const wanted = wants && 'wanted' in wants ? wants : undefined;
-    const reason = wants && 'problem' in wants ? wants.problem : undefined;
-    const judged = withReason(limits === all.limits ? all : { ...all, limits }, reason);
+    const judged = limits === all.limits ? all : { ...all, limits };
     pending.round = round;
+    const modern = pending.form === 'modern-result';
+    const wants = judged.asks
+      ? this.memory.approving.wants(context, judged, { line, message, modern, about }, now)
+      : { problem: undefined };
+    if ('wanted' in wants) return this.step(context, turn, call, pending, judged, wants, now);
     // The store is asked for no yes, and is still not to give one that was said before.
-    if (about !== undefined && wanted === undefined && isNo(about.about))
+    if (about !== undefined && isNo(about.about))
       turn.steps.push({ kind: 'withdraw', ids: [about.about.id] });
-    const demand = this.demand(context, turn, judged, { message, buffer, asked, wanted });
-    turn.steps.push({ kind: 'decide', demand, judged, pending, forward: passing(line), wanted });
-    // Last, as nothing would let it go where something above fails.
-    if (!judged.stopped || wanted) pending.held = slots.take(judged.decision.slots, now);
+    this.step(context, turn, call, pending, withReason(judged, wants.problem), undefined, now);
   }
 
-  private demand(
+  private step(
     context: Context,
     turn: Turn,
+    { line, message, asked }: Given,
+    pending: Pending,
     judged: Judged,
-    call: { message: Request; buffer: Buffer; asked: ToBeJudged; wanted: WantedCall | undefined },
-  ): number | undefined {
-    const { message, buffer, asked, wanted } = call;
+    wanted: WantedCall | undefined,
+    now: number,
+  ): void {
     const { records } = context;
-    if (!records && judged.limits.length === 0 && wanted === undefined) return undefined;
-    const about = { method: message.method, arguments: shown(records, buffer, asked.shown) };
-    return turn.demands.push(demandFor(context, judged, about, wanted?.wanted)) - 1;
+    let demand: number | undefined;
+    if (records || judged.limits.length > 0 || wanted !== undefined) {
+      const about = { method: message.method, arguments: shown(records, line.buffer, asked.shown) };
+      demand = turn.demands.push(demandFor(context, judged, about, wanted?.wanted)) - 1;
+    }
+    turn.steps.push({ kind: 'decide', demand, judged, pending, forward: passing(line), wanted });
+    // Last, as nothing would let it go where something above fails.
+    if (!judged.stopped || wanted !== undefined)
+      pending.held = this.memory.slots.take(judged.decision.slots, now);
   }
 
   // A line with a state that the wrapper gave out, or that somebody made to look so, goes on without it.
-  private withoutOwn(context: Context, line: Line, request: Request): Omit<Given, 'asked'> {
+  private retryOf(context: Context, line: Line, request: Request): Retry | undefined {
     const state = stringMember(line.buffer, request.members, 'requestState');
     const id = nameIn(state, context.approvals?.means);
-    if (id === null) return { line, message: request, about: undefined };
+    if (id === null) return undefined;
     const carried = id === undefined ? undefined : this.memory.approving.carriedBy(id);
-    if (id === undefined || carried === undefined) {
-      const { line: bare, request: message } = withRoundParts(line, request, []);
-      return { line: bare, message, about: undefined };
-    }
+    if (id === undefined || carried === undefined)
+      return { ...withRoundParts(line, request, []), about: undefined };
     const answer = answerIn(line, request);
     const step = answer === undefined ? 'look' : answerOf(answer.value, carried.request);
-    const restored = withRoundParts(line, request, carried.parts);
     const about = { about: { id, step, orAsk: true } as const, key: carried.request.key };
-    return { line: restored.line, message: restored.request, about };
+    return { ...withRoundParts(line, request, carried.parts), about };
   }
 }
 

@@ -44,7 +44,7 @@ export function withRoundParts(
   { buffer, start, end }: Line,
   { params }: Request,
   parts: readonly Buffer[],
-): { line: Line; request: Request } {
+): { line: Line; message: Request } {
   if (params === undefined) throw new RangeError('a call without params has no further round');
   const members = membersOf(buffer, params.start);
   const spans = members.map(({ start: from, value }) => ({ start: from, end: value.end }));
@@ -59,10 +59,10 @@ export function withRoundParts(
   const bytes = Buffer.concat([buffer.subarray(start, inside), ...restored, rest]);
   const line: Line = { buffer: bytes, start: 0, end: bytes.length - 1, isPlain: false };
   // INVARIANT: what goes on is what is judged: the line is read anew, by the same strict scanner.
-  const request = readMessage(bytes, 0, line.end);
-  if (request.kind !== 'request')
+  const message = readMessage(bytes, 0, line.end);
+  if (message.kind !== 'request')
     throw new RangeError('a call without its further round is no request');
-  return { line, request };
+  return { line, message };
 }
 
 /** What the client's retry says to the question; undefined where it says nothing. */

@@ -4,10 +4,11 @@ import type { Verdict } from '../policy/verdict.ts';
 import type { Judgement } from './rehearsal.ts';
 import type { Expected } from './test-schema.ts';
 
-export function hintFor(expected: Expected, { verdict }: Judgement): string {
+/** `what` differs first. */
+export function hintFor(what: keyof Expected, expected: Expected, { verdict }: Judgement): string {
   if (verdict.layer === 'protocol')
     return 'no rule was asked: the wrapper refuses such a message whatever the policy says';
-  if (expected.effect === verdict.effect) return besidesEffect(expected, verdict);
+  if (what !== 'effect') return `the effect is as expected${BESIDES[what]}`;
   if (expected.effect === 'rate_limit') return withoutLimit(verdict);
   switch (verdict.effect) {
     case 'rate_limit':
@@ -23,11 +24,14 @@ export function hintFor(expected: Expected, { verdict }: Judgement): string {
   }
 }
 
-function besidesEffect({ key }: Expected, verdict: Verdict): string {
-  return key === undefined || key === verdict.key
-    ? 'the effect is as expected; a `reason` must be, letter by letter, a part of what the agent reads'
-    : 'the effect is as expected, and another rule decided: exact names come before patterns, patterns before a lone `*`';
-}
+const BESIDES: Readonly<Record<Exclude<keyof Expected, 'effect'>, string>> = {
+  key: ', and another rule decided: exact names come before patterns, patterns before a lone `*`',
+  category:
+    ': the name says the category, unless an entry of `tools` that matches has a `category`',
+  layer: ', and another layer decided: of several the strictest does',
+  subject: ': `operations` make a subject of a tool and one of its arguments',
+  reason: '; a `reason` must be, letter by letter, a part of what the agent reads',
+};
 
 function withoutLimit({ effect, limits }: Verdict): string {
   if (effect !== 'allow') return 'what a rule stops takes no limit';

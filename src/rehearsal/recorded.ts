@@ -12,19 +12,29 @@ export interface RecordedCall {
 
 /** True for a row that some rule decided, of a request that names one tool, resource or prompt. */
 export function isReplayable({ method, layer }: LogEntry): boolean {
-  return TARGETS.has(method) && layer !== 'protocol';
+  return (TARGETS.has(method) || method === COMPLETION) && layer !== 'protocol';
 }
 
+// What is decided and counted alike is asked for alike.
 const TARGETS: ReadonlyMap<string, Target> = new Map([
   ['tools/call', 'tool'],
   ['resources/read', 'resource'],
+  ['resources/subscribe', 'resource'],
   ['prompts/get', 'prompt'],
 ]);
+const COMPLETION = 'completion/complete';
+
+function targetOf({ method, subject }: LogEntry): Target | undefined {
+  if (method !== COMPLETION) return TARGETS.get(method);
+  // The record does not say what a name is of: hardly a prompt's has `://`, any resource's a colon.
+  if (subject.includes('://')) return 'resource';
+  return subject.includes(':') ? undefined : 'prompt';
+}
 
 /** Undefined where the row does not say what was asked for. */
 export function recordedCall(entry: LogEntry): RecordedCall | undefined {
   const { subject } = entry;
-  const target = TARGETS.get(entry.method);
+  const target = targetOf(entry);
   if (target === undefined || !isWholeText(subject)) return undefined;
   if (target !== 'tool') return { target, name: subject, args: null };
   const args = argumentsOf(entry);
@@ -50,10 +60,11 @@ function parsed(text: string): { value: unknown } | undefined {
 // A subject `a:b` is a tool of that name, or the operation `b` of a tool `a` that an argument named.
 function toolOf(
   subject: string,
-  { arguments: text }: LogEntry,
+  { arguments: text, key }: LogEntry,
   args: RecordedCall['args'],
 ): string | undefined {
-  if (!subject.includes(':') || text === null) return subject;
+  // Of what `operations` itself stopped no operation was read.
+  if (!subject.includes(':') || text === null || key === 'operations') return subject;
   const value = parsed(text)?.value;
   const strings = Object.values(value ?? {}).filter(item => typeof item === 'string');
   const operation = strings.find(item => subject.endsWith(`:${item}`));

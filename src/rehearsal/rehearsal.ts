@@ -35,8 +35,11 @@ export interface Judgement {
 
 /** One run of the wrapper. */
 export interface Run {
-  /** `answered`: false where the server is still at it when the next call comes. */
-  judge(request: Request, answered?: boolean): Judgement;
+  /**
+   * `answered`: when on the clock the server answers, or true for at once; false where it is still at
+   * it whenever another call comes.
+   */
+  judge(request: Request, answered?: boolean | number): Judgement;
   /** True where the verdict on this tool may depend on its arguments. */
   looksAtArguments(tool: string): boolean;
 }
@@ -67,8 +70,19 @@ export function rehearsal(policies: readonly Policy[], given?: RecordingStore): 
       const session = new Session(settings);
       const probed = contextOf(settings);
       let lastId = 0;
+      const inFlight = new Map<number, number>();
+      // An id that is answered is free again, and so is what the call held.
+      const answer = (id: number) => void session.fromServer(answerTo(id));
+      const answerThoseDue = () => {
+        for (const [id, at] of inFlight) {
+          if (at > clock.now) continue;
+          inFlight.delete(id);
+          answer(id);
+        }
+      };
       return {
         judge(request, answered = true) {
+          answerThoseDue();
           const id = ++lastId;
           store.rows.length = 0;
           const turn = session.fromClient(lineOf({ id, ...request }));
@@ -76,8 +90,8 @@ export function rehearsal(policies: readonly Policy[], given?: RecordingStore): 
           const [row] = store.rows;
           if (row === undefined) throw new RangeError('the filter left a call without a verdict');
           const isSent = actions.some(({ kind }) => kind === 'forward');
-          // An id that is answered is free again, and so is what the call held.
-          if (isSent && answered) session.fromServer(answerTo(id));
+          if (isSent && answered === true) answer(id);
+          else if (isSent && typeof answered === 'number') inFlight.set(id, answered);
           const { verdict } = row;
           if (isSent) return { verdict, text: null };
           // Nobody is asked here: what would be done about it is what there is to say.

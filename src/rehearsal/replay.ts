@@ -32,5 +32,12 @@ function verdictOn(entry: LogEntry, run: Run): Verdict | null {
   const call = recordedCall(entry);
   if (call === undefined) return null;
   if (call.args === undefined && run.looksAtArguments(call.name)) return null;
-  return run.judge(requestFor(call.target, call.name, call.args ?? undefined)).verdict;
+  return run.judge(requestFor(call.target, call.name, call.args ?? undefined), answeredAt(entry))
+    .verdict;
+}
+
+// How long a call would have taken that was stopped then, nobody knows. Both figures are rounded: a
+// millisecond less, so that no call that came after an answer seems to have come before it.
+function answeredAt({ time, durationMs }: LogEntry): number | true {
+  return durationMs === null || Date.parse(time) + Math.max(0, durationMs - 1);
 }

@@ -66,7 +66,8 @@ function runTest(test: PolicyTest, server: string, policies: readonly Policy[]):
 
 function failureOf(call: TestCall, repetition: number, got: Judgement): Failure | undefined {
   const differences = differencesBetween(call.expected, got);
-  if (differences.length === 0) return undefined;
+  const [first] = differences;
+  if (first === undefined) return undefined;
   return {
     call: call.number,
     line: call.line,
@@ -74,7 +75,7 @@ function failureOf(call: TestCall, repetition: number, got: Judgement): Failure 
     of: call.repeat,
     differences,
     ...got,
-    hint: hintFor(call.expected, got),
+    hint: hintFor(first.what, call.expected, got),
   };
 }
 

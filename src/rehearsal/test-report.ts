@@ -8,6 +8,8 @@ export interface FileReport {
   /** What of it cannot be used, so that no test was run. */
   readonly broken: 'tests' | 'policy' | null;
   readonly problems: readonly string[];
+  /** What to do about those; null where there are none. */
+  readonly help: string | null;
   readonly tests: readonly TestResult[];
 }
 

@@ -2,6 +2,7 @@
 // number is spelt as it was.
 import type { ParsedNode } from 'yaml';
 import type { Path, Problem } from '../policy/problems.ts';
+import { PARSING } from '../policy/read-yaml.ts';
 
 export interface YamlText {
   /** The line, from 1, on which the part begins. */
@@ -16,7 +17,7 @@ const JSON_NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
 export async function yamlText(text: string): Promise<YamlText> {
   const { parseDocument, isAlias, isMap, isScalar, isSeq, LineCounter } = await import('yaml');
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { ...PARSING, lineCounter: lines });
 
   const resolved = (node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node);
   const nodeAt = (path: Path): unknown => {

@@ -54,7 +54,9 @@ function coloured(effect: Verdict['effect'], chalk: ChalkInstance, text: string 
 }
 
 function deciderOf({ key, layer, reason }: Verdict): string {
-  const rule = key === null ? '`default`' : `\`${key}\``;
   const because = reason === null ? '' : `: ${reason}`;
+  if (layer === 'protocol')
+    return escapeText(` by the wrapper itself, whatever the policy says${because}`);
+  const rule = key === null ? '`default`' : `\`${key}\``;
   return escapeText(` by ${rule} of ${layer}${because}`);
 }

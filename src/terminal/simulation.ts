@@ -21,7 +21,7 @@ export function renderSimulation(
     ...changes.map(change => `${counted(change.count)}  ${titleOf(change)}`),
     ...(changed === 0 ? [`${counted(0)}  otherwise`] : []),
     ...(unjudged === 0 ? [] : [`${counted(unjudged)}  ${chalk.yellow(UNJUDGED)}`]),
-    ...(leftOut === 0 ? [] : [chalk.dim(`${counted(leftOut)}  left out: no rule decides on them`)]),
+    ...(leftOut === 0 ? [] : [chalk.dim(`${counted(leftOut)}  ${LEFT_OUT}`)]),
     ...changes.flatMap(change => section(titleOf(change), change.subjects, chalk)),
     ...(unjudged === 0 ? [] : section(UNJUDGED, unjudgedSubjects, chalk)),
     ...(unjudged === 0 ? [] : ['', UNCOUNTED]),
@@ -29,6 +29,7 @@ export function renderSimulation(
 }
 
 const UNJUDGED = 'cannot be judged: the record holds their arguments or names only in part';
+const LEFT_OUT = 'left out: refused before any rule, or no use of one tool, resource or prompt';
 const UNCOUNTED =
   'What cannot be judged is counted by no limit here: limits may be reached earlier than this shows.';
 

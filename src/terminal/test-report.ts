@@ -7,13 +7,14 @@ import { escapeText } from './escape.ts';
 
 /** A line for the file, one for each test, and some more for each that failed. */
 export function renderTestFile(report: FileReport, chalk: ChalkInstance): string {
-  const { file, policies, broken, problems, tests } = report;
+  const { file, policies, broken, problems, help, tests } = report;
   const about = policies.length === 0 ? '' : chalk.dim(`  ${escapeText(policies.join(' + '))}`);
   const head = `${chalk.bold(escapeText(file))}${about}`;
   if (broken === null)
     return [head, ...tests.flatMap(test => renderTest(file, test, chalk))].join('\n');
   const what = broken === 'policy' ? 'its policy cannot be used' : 'it is no file of tests';
   const lines = problems.map(problem => `      ${escapeText(problem)}`);
+  if (help !== null) lines.push(`      ${chalk.dim('help')} ${escapeText(help)}`);
   return [head, `  ${chalk.red('✗')} ${what}`, ...lines].join('\n');
 }
 

@@ -10,13 +10,17 @@ import { bin, cleanEnv, root, tempDir } from '../support/wrapper.ts';
 const HEAD = 'version: "1"\ndefault: deny\n';
 
 /** Runs it in a folder with these files; `config/…` is the configuration. */
-async function check(files: Record<string, string>, ...args: string[]) {
+function check(files: Record<string, string>, ...args: string[]) {
+  return checkWith({}, files, ...args);
+}
+
+async function checkWith(more: object, files: Record<string, string>, ...args: string[]) {
   const home = tempDir();
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(home, name)), { recursive: true });
     writeFileSync(join(home, name), text);
   }
-  const env = { ...cleanEnv(home), POLICY_WRAP_HOME: home, FORCE_COLOR: '0' };
+  const env = { ...cleanEnv(home), POLICY_WRAP_HOME: home, FORCE_COLOR: '0', ...more };
   const {
     code = 0,
     stdout,
@@ -34,6 +38,9 @@ async function check(files: Record<string, string>, ...args: string[]) {
 
 const HELP =
   'policy-wrap: help: docs/policy.md has every key, with an example (PW_POLICY_INVALID)\n';
+
+const UNREADABLE =
+  'policy-wrap: help: no server is started without its policy: mend the path or the file (PW_POLICY_UNREADABLE)\n';
 
 describe('files', () => {
   test('that are fine: a line each, and nothing on stderr', async () => {
@@ -71,12 +78,23 @@ describe('files', () => {
         'a.yaml:4:7: `hide`: expected a list, found `1`; put it in a list: `[1]`',
         'b.json: ok: default deny',
         'c.json:1:2: expected a key in quotes, but the text ends here',
-        "cannot read the policy none.yaml: ENOENT: no such file or directory, open 'none.yaml'",
+        'cannot read the policy none.yaml: there is no such file',
         `cannot read the policy preset:ec2: there is no such preset, only ${PRESET_NAMES.join(', ')}`,
         '',
       ].join('\n'),
-      stderr: `policy-wrap: 4 of 5 policies cannot be used\n${HELP}`,
+      stderr: `policy-wrap: 4 of 5 policies cannot be used\n${HELP}${UNREADABLE}`,
     });
+  });
+
+  test('a folder in place of a file, and two policies for one server: what to do about those', async () => {
+    const found = await check({ 'dir/a.yaml': HEAD }, 'dir');
+    expect(found).toEqual({
+      code: 3,
+      stdout: 'cannot read the policy dir: it is a folder\n',
+      stderr: `policy-wrap: the policy cannot be used\n${UNREADABLE}`,
+    });
+    const twice = await check({ 'config/policies/a.yaml': HEAD, 'config/policies/a.yml': HEAD });
+    expect(twice.stderr).toContain('help: keep one of them (PW_POLICY_AMBIGUOUS)');
   });
 
   test('with rules on arguments: what compiles them says what is wrong', async () => {
@@ -149,7 +167,7 @@ describe('the configuration folder', () => {
       code: 0,
       stdout: '',
       stderr:
-        'policy-wrap: there is no policy in HOME/config: servers get the preset that fits them\n',
+        'policy-wrap: there is no policy in HOME/config/policies: servers get the preset that fits them\n',
     });
   });
 
@@ -168,6 +186,24 @@ describe('the configuration folder', () => {
       'HOME/config/policies/b.yaml: ok: default deny',
       '',
     ]);
+  });
+
+  test('tests that stand beside the policies are none', async () => {
+    const { code, stdout } = await check({
+      'config/policies/a.yaml': HEAD,
+      'config/policies/a.test.yaml': 'tests: []\n',
+      'config/policies/a.test.json': '{}',
+    });
+    expect([code, stdout]).toEqual([0, 'HOME/config/policies/a.yaml: ok: default deny\n']);
+  });
+
+  test('cannot be looked into: that is said, without a stack, and 3', async () => {
+    const { code, stdout, stderr } = await check({ 'config/policies': 'no folder' });
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(
+      /^policy-wrap: cannot look for policies in HOME\/config\/policies: .+\n/,
+    );
+    expect(stderr).toMatch(/\npolicy-wrap: help: .*\(PW_POLICY_UNREADABLE\)\n$/);
   });
 
   test('two files for one server are a problem', async () => {
@@ -215,6 +251,14 @@ describe('--server', () => {
     const preset = await check(files, '--server', 'x');
     expect(preset).toMatchObject({ code: 0 });
     expect(preset.stdout).toMatch(/^preset:recommended: ok.*\n.*_all\.yaml: ok.*\n$/);
+  });
+
+  test('with the policy that the environment gives to a wrapper, unless one is named', async () => {
+    const files = { 'mine.yaml': HEAD, 'env.yaml': HEAD };
+    const env = { POLICY_WRAP_POLICY: 'env.yaml' };
+    expect((await checkWith(env, files, '--server', 'a')).stdout).toMatch(/^env\.yaml: ok/);
+    const named = await checkWith(env, files, '--server', 'a', 'mine.yaml');
+    expect(named.stdout).toMatch(/^mine\.yaml: ok: default deny\n$/);
   });
 
   test('operations that one layer names hold for all', async () => {

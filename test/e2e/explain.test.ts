@@ -13,9 +13,9 @@ interface Ended {
   stderr: string;
 }
 
-function explain(home: string, args: readonly string[]): Promise<Ended> {
+function explain(home: string, args: readonly string[], env: object = {}): Promise<Ended> {
   return new Promise(resolve => {
-    const options = { env: cleanEnv(home), cwd: home };
+    const options = { env: { ...cleanEnv(home), ...env }, cwd: home };
     execFile(process.execPath, [bin, 'explain', ...args], options, (error, stdout, stderr) =>
       resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
     );
@@ -74,7 +74,10 @@ describe.each(['enforce', 'observe'])('--mode %s', mode => {
     writeFileSync(file, JSON.stringify(policy));
     const setup = launch([process.execPath, fixture('echo.mjs'), join(home, 'lines')], {
       home,
-      options: ['--policy', file, '--mode', mode, '--server', 'srv'],
+      options: [
+        ...['--policy', file, '--mode', mode, '--server', 'srv'],
+        ...['--approval-timeout', '1s'],
+      ],
     });
     const about = ['--policy', file, '--mode', mode, '--server', 'srv', '--json'];
     const wrapped = start(setup);
@@ -123,7 +126,7 @@ test('shows every rule that was looked at, for people', async () => {
   const args = ['--policy', file, '--tool', 'pay', '--args', '{"amount":501,"to":"\\u202ea"}'];
   const { stdout } = await explain(home, args);
   expect(stdout.replaceAll(file, 'p.json')).toBe(`policy  p.json
-                                pay is financial by verb "pay"
+                                pay is financial: verb "pay"
   ✓ pay                         allows it
   ✗ pay.deny_if[0]              args.amount is 501, more than 500
   ✗ pay.require[0]              args.to is "\\u202ea", not one of "a", "b"
@@ -140,11 +143,36 @@ test('a server is named as its command names it', async () => {
   expect(stdout).toContain('preset:github');
 });
 
+test('what the environment says to the wrapper counts, unless an option says otherwise', async () => {
+  const home = tempDir();
+  const file = join(home, 'p.json');
+  writeFileSync(file, JSON.stringify(policy));
+  const env = { POLICY_WRAP_POLICY: file, POLICY_WRAP_SERVER: 'x', POLICY_WRAP_GRANT: '' };
+  const { stdout } = await explain(home, ['--tool', 'wild'], env);
+  expect(stdout).toContain('by `wild` of policy: a person should know');
+  const other = await explain(home, ['--tool', 'wild', '--policy', 'preset:recommended'], env);
+  expect(other.stdout).toContain('preset:recommended');
+  const bad = await explain(home, ['--tool', 'wild'], { ...env, POLICY_WRAP_GRANT: 'a\u0001' });
+  expect(bad).toMatchObject({ code: 2, stdout: '' });
+});
+
+test('what no rule is asked about is decided by no `default`', async () => {
+  const { stdout } = await explain(tempDir(), ['--server', 'x', '--tool', 'a\u001b']);
+  expect(stdout).toContain(
+    'verdict  deny by the wrapper itself, whatever the policy says: a name with control characters\n',
+  );
+});
+
 test.each([
   [[], 'expected one of --tool, --resource and --prompt'],
   [['--tool', 'a', '--prompt', 'b', '--server', 'x'], 'expected one of'],
   [['--tool', 'a'], 'it is not said whose policy'],
-  [['--tool', 'a', '--server', 'x', '--args', '{"a":1,"a":2}'], '--args: duplicate key'],
+  [
+    ['--tool', 'a', '--server', 'x', '--args', '{"a":1,"a":2}'],
+    '--args: duplicate key, at character 9',
+  ],
+  [['--resource', 'x://a', '--server', 'x', '--args', '{}'], '--args: a resource takes no'],
+  [['--tool', 'a', '--server', 'x', '--grant', ''], '--grant: expected 1 to 128 characters'],
   [['--tool', 'a', '--server', 'x', '--args', '[]'], '--args: expected a JSON object'],
   [['--tool', 'a', '--server', 'x', '--mode', 'no'], '--mode: `no` is none of'],
 ])('%j is refused', async (args, message) => {

@@ -119,13 +119,13 @@ describe('what cannot be imported', () => {
       'an unknown key',
       'version: "1"\ntools:\n  t:\n    rules:\n      - when: always\n        action: deny\n',
       [
-        /^policy-wrap: source\.yaml:5:9: `tools\.t\.rules\[0\]\.when`: unknown key$/m,
+        /^policy-wrap: source\.yaml:5:9: `tools\.t\.rules\[0\]\.when`: unknown key, expected one of name, action, .+$/m,
         /^policy-wrap: help: .*\(PW_IMPORT\)$/m,
       ],
     ],
     ['another version', 'version: "2"\n', [/source\.yaml:1:10: `version`: expected "1"/]],
     ['no YAML', '{', [/source\.yaml:\d+:\d+: /]],
-    ['no text', Buffer.from([0xff, 0xfe, 0]), [/cannot read source\.yaml: it is not UTF-8/]],
+    ['no text', Buffer.from([0xff, 0xfe, 0]), [/cannot read source\.yaml: it is no UTF-8 text/]],
   ])('%s', async (_, text, messages) => {
     const { dir, ended } = run(text, '--out', 'policy.yaml');
     const { code, stdout, stderr } = await ended;
@@ -137,8 +137,8 @@ describe('what cannot be imported', () => {
   test.each([
     [['import', 'intercept', 'none.yaml'], 'cannot read none.yaml'],
     [['import', 'other', 'none.yaml'], 'policies of `other` cannot be imported'],
-    [['import', 'intercept'], "missing required argument 'file'"],
-    [['import'], "missing required argument 'tool'"],
+    [['import', 'intercept'], 'missing required argument `file`'],
+    [['import'], 'missing required argument `tool`'],
     [['import', 'intercept', '.'], 'cannot read .: '],
   ])('%j', async (args, message) => {
     const { code, stderr } = await start(tempDir(), args);

@@ -439,7 +439,7 @@ describe('--mode observe', () => {
 });
 
 test('without any policy the recommended one holds: what it cannot place needs approval', async () => {
-  const { setup, calls } = echoing();
+  const { setup, calls } = echoing({ options: ['--approval-timeout', '1s'] });
   const wrapped = start(setup);
   const texts = [];
   for (const name of ['get_item', 'delete_item', 'frobnicate'])

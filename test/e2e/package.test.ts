@@ -130,12 +130,15 @@ describe('what is mistyped', () => {
     [127, ['--', 'no-such-program'], 'have a shorter PATH than a terminal'],
     [1, ['log', '--state', tmpdir()], 'it is a folder, and --state names a file'],
     [2, ['log', '-n', 'x'], 'for instance --last 20'],
-    [2, ['log', '--bogus'], "unknown option '--bogus'"],
-    [2, ['log', '--jsn'], 'Did you mean --json?'],
+    [2, ['log', '--bogus'], 'unknown option `--bogus`'],
+    [2, ['log', '--bogus'], 'help: policy-wrap log --help shows what it takes'],
+    [2, ['log', '--jsn'], 'unknown option `--jsn`, did you mean `--json`?'],
     [2, ['log', '-n'], 'argument missing'],
-    [2, ['log', 'more'], 'too many arguments'],
+    [2, ['log', 'more'], 'too many arguments for `log`: expected 0 arguments but got 1\n'],
+    [2, ['chekc', 'p.yaml'], 'help: did you mean `policy-wrap check`?'],
+    [2, ['node', 'server.js'], 'policy-wrap -- node server.js'],
     [2, ['help', 'nothing'], 'unknown command `nothing`'],
-    [2, ['--bogus'], "unknown option '--bogus'"],
+    [2, ['--bogus'], 'unknown option `--bogus`'],
   ])('%i %j: %s', async (code, args, hint) => {
     const found = await attempt(...args);
     expect(found.code).toBe(code);

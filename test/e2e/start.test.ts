@@ -126,7 +126,8 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   async signal => {
     const dir = tempDir();
     const server = `trap '' TERM HUP INT; echo $$ > "$0/pid"; cat >/dev/null; sleep 30; sleep 30`;
-    const text = `version: "1"\ndefault: allow\n# ${'x'.repeat(30_000_000)}\n`;
+    const tools = Array.from({ length: 50_000 }, (_, i) => `  tool_${i}: {}\n`).join('');
+    const text = `version: "1"\ndefault: allow\ntools:\n${tools}`;
     const { setup } = given('p.yaml', text, ['sh', '-c', server, dir]);
     const wrapped = start(setup);
     const pid = () =>

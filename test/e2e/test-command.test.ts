@@ -102,6 +102,7 @@ p/z.test.yaml  p/policy.json
     const ended = await run(['test'], files);
     expect(ended.code).toBe(4);
     expect(ended.stdout).toContain('a.test.yaml:3:5: `tests[0].tol`: unknown key');
+    expect(ended.stdout).toContain('\n      help docs/policy.md has every key of a file of tests');
     expect(ended.stdout).toMatch(/\n2 passed, 0 failed, 1 file could not be run\n$/);
   });
 
@@ -117,6 +118,7 @@ p/z.test.yaml  p/policy.json
     expect(ended.code).toBe(3);
     expect(ended.stdout).toContain('bad/policy.yaml:3:1: `tols`: unknown key');
     expect(ended.stdout).toContain('none/x.test.yaml: there is no policy beside it');
+    expect(ended.stdout).toContain('\n      help name it in the file of tests: `policy: FILE`\n');
     expect(ended.stdout).toMatch(/\n1 passed, 1 failed, 2 files could not be run\n$/);
   });
 
@@ -216,7 +218,7 @@ const CALLS: readonly (readonly [method: string, params: Record<string, unknown>
 async function recorded(mode: 'enforce' | 'observe'): Promise<{ rows: LogRow[]; home: string }> {
   const setup = launch(node('echo.mjs', join(tempDir(), 'received')), {
     policy: layered,
-    options: ['--mode', mode],
+    options: ['--mode', mode, '--approval-timeout', '1s'],
   });
   const wrapped = start(setup);
   for (const [method, params] of CALLS) await wrapped.request(method, params);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadPolicies } from '../../src/config/policies.ts';
-import { readTestFile } from '../../src/config/test-files.ts';
+import { readText } from '../../src/config/text-file.ts';
 import { PRESET_NAMES } from '../../src/policy/presets.ts';
 import { runTests } from '../../src/rehearsal/run-tests.ts';
 import { parseTestFile } from '../../src/rehearsal/test-file.ts';
@@ -42,7 +42,7 @@ describe.each(PRESET_NAMES)('%s', name => {
 
   it('would fail a test without any one of its rules', { timeout: 120_000 }, async () => {
     const file = join(folder, 'policy.test.yaml');
-    const parsed = await parseTestFile(file, readTestFile(file));
+    const parsed = await parseTestFile(file, readText(file));
     if ('problems' in parsed) throw new Error(parsed.problems.join('\n'));
     const unheld: string[] = [];
     const rules = [...rulesIn(JSON.parse(text))].filter(

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { loadPolicies } from '../../src/config/policies.ts';
 import { givenPolicies } from '../../src/config/policy-files.ts';
 import { serverName } from '../../src/config/server-name.ts';
-import { findTestFiles, policiesOf, readTestFile } from '../../src/config/test-files.ts';
+import { findTestFiles, policiesOf } from '../../src/config/test-files.ts';
+import { readText } from '../../src/config/text-file.ts';
 import { evaluate } from '../../src/policy/evaluate.ts';
 import { PRESET_NAMES, presetFor } from '../../src/policy/presets.ts';
 import { runTests } from '../../src/rehearsal/run-tests.ts';
@@ -15,7 +16,7 @@ import { root } from '../support/wrapper.ts';
 const folder = join(root, 'examples/policies');
 
 async function resultsOf(file: string) {
-  const parsed = await parseTestFile(file, readTestFile(file));
+  const parsed = await parseTestFile(file, readText(file));
   if ('problems' in parsed) throw new Error(parsed.problems.join('\n'));
   const { policies } = await loadPolicies(policiesOf(file, parsed.file.policies));
   return runTests(parsed.file, policies);

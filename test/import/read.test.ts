@@ -60,7 +60,10 @@ describe('the document', () => {
       'version: 1\ntools: { t: [] }',
       'p.yaml:2:13: `tools.t`: expected an object with "rules", found an empty list',
     ],
-    ['version: 1\ntools: { t: { limits: [] } }', 'p.yaml:2:15: `tools.t.limits`: unknown key'],
+    [
+      'version: 1\ntools: { t: { limits: [] } }',
+      'p.yaml:2:15: `tools.t.limits`: unknown key, expected one of rules',
+    ],
     [
       'version: 1\ntools: { __proto__: {} }',
       'p.yaml:2:10: `tools.__proto__`: this name cannot be used',
@@ -83,7 +86,11 @@ describe('rules', () => {
       `5:9: ${RULE}\`: expected "conditions", "rate_limit", "spend", or another action than "evaluate"`,
     ],
     [['name: n', 'conditions: []'], `5:9: ${RULE}\`: expected "conditions"`],
-    [['name: n', 'when: always'], `6:9: ${RULE}.when\`: unknown key`],
+    [
+      ['name: n', 'when: always'],
+      `6:9: ${RULE}.when\`: unknown key, expected one of name, action, `,
+    ],
+    [['rate_limt: 5/hour'], `5:9: ${RULE}.rate_limt\`: unknown key, did you mean \`rate_limit\`?`],
     [['name: []', COND], `5:15: ${RULE}.name\`: expected a text, found an empty list`],
     [
       ['action: block'],

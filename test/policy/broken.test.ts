@@ -51,6 +51,14 @@ describe.each(FILES)('%s', name => {
   });
 });
 
+test('a text nested deeper than anything that a person writes is told so', async () => {
+  const text = `a: ${'['.repeat(5000)}${']'.repeat(5000)}`;
+  const loaded = await loadPolicy({ name: 'p', text, format: 'yaml' });
+  expect(loaded).toEqual({
+    problems: [expect.stringMatching(/^p:1:\d+: nested too deeply to be read$/)],
+  });
+});
+
 test('there are many of them', () => {
   const all = FILES.flatMap(name => casesIn(readFileSync(join(FOLDER, name), 'utf8')));
   expect(all.length).toBeGreaterThanOrEqual(60);

@@ -483,7 +483,7 @@ describe('rules on arguments that are wrong in any way are told once, and nothin
     [limit('"cost": -1'), /cost/],
     [limit('"cost": "args.a"'), /cost/],
     [limit('"per": 5'), /per`: expected/],
-    [limit('"per": "cluster"'), /per`: expected a path/],
+    [limit('"per": "cluster"'), /per`: expected "tool", "subject" or a path/],
     [limit('"per": "args.a[*]"'), /per`: expected a path to one value/],
     ['{"concurrency": 0}', /concurrency`: expected a whole number of at least 1/],
     ['{"concurrency": 1.5}', /concurrency`: expected a whole number/],
@@ -644,3 +644,10 @@ test('any text loads or says what is wrong, and nothing else', async () => {
     { numRuns: 1000 },
   );
 });
+
+test('a long policy takes time in proportion to its length', async () => {
+  const tools = Array.from({ length: 40_000 }, (_, i) => `  tool_${i}: {}\n`).join('');
+  const text = `version: "1"\ndefault: deny\ntools:\n${tools}  tool_7: {}\n`;
+  // Half a minute where each key is compared with all others.
+  expect(await problemsIn(text, 'yaml')).toEqual(['p.yaml:40004:3: duplicate key']);
+}, 15_000);

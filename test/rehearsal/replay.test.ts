@@ -96,6 +96,37 @@ describe('what another policy says', () => {
     expect(await effects(rows, { tools: { t: perMinute(1, { scope }) } })).toEqual(expected);
   });
 
+  test('to calls at once, each in flight as long as it was', async () => {
+    const rows = [
+      row('t', { durationMs: 10 }),
+      row('t', { at: 8, effect: 'rate_limit', forwarded: false, durationMs: null }),
+      row('other', { at: 8 }),
+      // Figures are rounded: it may have come after the answer.
+      row('t', { at: 9, durationMs: 100 }),
+      row('t', { at: 20, session: 's2' }),
+      row('t', { at: 50 }),
+    ];
+    expect(await effects(rows, { default: 'allow', tools: { t: { concurrency: 1 } } })).toEqual([
+      ...['allow', 'rate_limit', 'allow', 'allow', 'allow', 'rate_limit'],
+    ]);
+  });
+
+  test('to subscribing and completing, which are counted with reading and getting', async () => {
+    const rows = [
+      row('file:///a', { method: 'resources/read' }),
+      row('file:///b', { method: 'resources/subscribe' }),
+      row('file:///{path}', { method: 'completion/complete', arguments: '{"name":"path"}' }),
+      row('file:///c', { method: 'resources/read' }),
+      row('p', { method: 'completion/complete', arguments: '{"name":"x"}' }),
+      row('p', { method: 'prompts/get' }),
+      row('a:b', { method: 'completion/complete' }),
+    ];
+    const policy = { default: 'allow', resources: perMinute(3), prompts: perMinute(1) };
+    expect(await effects(rows, policy)).toEqual([
+      ...['allow', 'allow', 'allow', 'rate_limit', 'allow', 'rate_limit', '?'],
+    ]);
+  });
+
   test('by the operation that an argument names', async () => {
     const rows = [
       row('door:ListA', { args: { op: 'ListA', x: 1 } }),
@@ -104,10 +135,12 @@ describe('what another policy says', () => {
       row('door', { effect: 'deny' }),
       row('a:b', { args: { x: 'c' } }),
       row('a:b'),
+      // A tool that is called so was stopped for its name.
+      row('door:ListA', { args: { op: 'ListA' }, effect: 'deny', key: 'operations' }),
     ];
     const tools = { 'door:List*': {}, 'a:b': {} };
     expect(await effects(rows, { operations: { door: 'op' }, tools })).toEqual([
-      ...['allow', 'deny', 'deny', 'deny', 'allow', 'allow'],
+      ...['allow', 'deny', 'deny', 'deny', 'allow', 'allow', 'deny'],
     ]);
     expect(await effects(rows.slice(0, 2), { tools: { door: {} } })).toEqual(['allow', 'allow']);
   });

@@ -214,6 +214,9 @@ describe('a failure', () => {
     [[call('t', 'allow', { repeat: 4 })], /used up `c`; `at` lets time pass/],
     [[call('a', { effect: 'allow', key: 'b' })], /another rule decided/],
     [[call('x', { effect: 'deny', reason: 'b' })], /letter by letter/],
+    [[call('x', { effect: 'deny', layer: 'b', reason: 'b' })], /another layer decided/],
+    [[call('x', { effect: 'deny', category: 'read' })], /`tools` that matches has a `category`/],
+    [[call('x', { effect: 'deny', subject: 'x:y' })], /`operations` make a subject/],
     [[call('a\u0001', 'allow')], /the wrapper refuses such a message/],
   ])('%j: %s', async (calls, hint) => {
     expect((await failureOf(layers, calls))?.hint).toMatch(hint);

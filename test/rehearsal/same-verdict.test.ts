@@ -1,8 +1,15 @@
-// `test` and the live filter say the same of the same call, whatever the policy, observing or not.
+// `test`, `explain`, `simulate` and the live filter say the same of the same call, whatever the policy,
+// observing or not.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { LogEntry } from '../../src/audit/read.ts';
+import type { RecordRow } from '../../src/audit/record.ts';
 import type { Verdict } from '../../src/policy/verdict.ts';
 import type { Mode } from '../../src/proxy/context.ts';
+import { explain } from '../../src/rehearsal/explanation.ts';
+import { requestFor } from '../../src/rehearsal/rehearsal.ts';
+import { replay } from '../../src/rehearsal/replay.ts';
+import { policyOf } from '../policy/policies.ts';
 import { call, conversation, request } from '../support/conversation.ts';
 import { played } from './playing.ts';
 
@@ -71,16 +78,71 @@ type Step = { asked: Asked; after: number };
 
 /** What the live filter writes of each call. */
 async function live(layers: object[], mode: Mode, steps: readonly Step[]): Promise<Verdict[]> {
+  const { rows } = await recorded(layers, mode, steps);
+  return rows.map(({ verdict }) => verdict);
+}
+
+/** The rows, and the store and the clock as they are after the last call. */
+async function recorded(layers: object[], mode: Mode, steps: readonly Step[]) {
   const { client, server, store, clock } = await conversation(layers, mode);
   clock.now = START;
-  return steps.map(({ asked: what, after }, id) => {
+  const rows = steps.map(({ asked: what, after }, id) => {
     clock.now += after;
     if ('tool' in what) client(call(id, what.tool, what.args));
     else if ('resource' in what) client(request(id, 'resources/read', { uri: what.resource }));
     else client(request(id, 'prompts/get', { name: what.prompt }));
     server({ jsonrpc: '2.0', id, result: { content: [] } });
-    return store.rows.filter(({ method }) => method !== '(reply)').at(-1)!.verdict;
+    return store.rows.filter(({ method }) => method !== '(reply)').at(-1)!;
   });
+  return { rows, store, clock };
+}
+
+const policiesOf = (documents: readonly object[]) =>
+  Promise.all(
+    documents.map((document, i) =>
+      policyOf({ ...document }, { layer: i === 0 ? 'policy' : `layer${i}` }),
+    ),
+  );
+
+function askedFor(what: Asked) {
+  if ('resource' in what) return requestFor('resource', what.resource);
+  if ('prompt' in what) return requestFor('prompt', what.prompt);
+  return requestFor('tool', what.tool, what.args && JSON.stringify(what.args));
+}
+
+/** False for a tool whose name the record cannot tell from an operation of another. */
+function isTold({ asked: what }: Step): boolean {
+  return !(
+    'tool' in what &&
+    what.tool === 'door:ListA' &&
+    JSON.stringify(what.args)?.includes('ListA')
+  );
+}
+
+/** As it is read back from the record. */
+function entryOf(
+  { facts, at, method, verdict, forwarded, arguments: args }: RecordRow,
+  id: number,
+) {
+  const { session, server, grant, mode, policy } = facts;
+  const { subject, category: of, effect, layer, key, reason, limits, approval } = verdict;
+  const entry: LogEntry = {
+    ...{ id, time: new Date(at).toISOString(), session, server, grant, mode, method, subject },
+    ...{
+      category: of,
+      effect,
+      forwarded,
+      layer,
+      key,
+      reason,
+      limits,
+      approval,
+      arguments: args,
+      policy,
+    },
+    ...{ outcome: 'ok', durationMs: 0 },
+  };
+  return entry;
 }
 
 function testFile(mode: Mode, steps: readonly Step[], verdicts: readonly Verdict[]): object {
@@ -136,4 +198,40 @@ test('a call that nothing was counted before gets one verdict, observed or enfor
     { numRuns: 300 },
   );
   expect([...seen].sort()).toEqual(['allow', 'deny', 'rate_limit', 'require_approval']);
+});
+
+test('`explain` says before a call what the live filter says of it, in either mode', async () => {
+  const seen = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(scenario, async ({ layers, steps, mode }) => {
+      const documents = layers.map(layer => ({ version: '1', ...layer }));
+      const { store, clock } = await recorded(documents, mode, steps.slice(0, -1));
+      const last = steps.at(-1)!;
+      const verdict = (await live(documents, mode, steps)).at(-1)!;
+      clock.now += last.after;
+      const facts = { mode, session: 's', server: 'srv', grant: 'default' };
+      const policies = await policiesOf(documents);
+      const said = explain(policies, facts, askedFor(last.asked), store, clock.now);
+      seen.add(verdict.effect);
+      expect(said.verdict).toEqual(verdict);
+      expect(said.forwarded).toBe(said.text === null);
+    }),
+    { numRuns: 300 },
+  );
+  expect([...seen].sort()).toEqual(['allow', 'deny', 'rate_limit', 'require_approval']);
+});
+
+test('the record replayed against the policies that wrote it changes nothing', async () => {
+  let judged = 0;
+  await fc.assert(
+    fc.asyncProperty(scenario, async ({ layers, steps }) => {
+      const documents = layers.map(layer => ({ version: '1', ...layer }));
+      const { rows } = await recorded(documents, 'enforce', steps.filter(isTold));
+      const found = replay(rows.map(entryOf), await policiesOf(documents));
+      judged += found.length;
+      for (const { entry, verdict } of found) expect(verdict?.effect).toBe(entry.effect);
+    }),
+    { numRuns: 300 },
+  );
+  expect(judged).toBeGreaterThan(300);
 });

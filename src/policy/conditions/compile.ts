@@ -39,7 +39,11 @@ export async function compileRules(
     const message = pathFault(place.value);
     if (message === undefined) continue;
     const { problemAt } = await import('../problems.ts');
-    problems.push(problemAt(place.path, message, place.value));
+    const isValue = places.values.includes(place);
+    const expected = isValue
+      ? message.replace('a path such', '"tool", "subject" or a path such')
+      : message;
+    problems.push(problemAt(place.path, expected, place.value));
   }
   if (problems.length > 0) return { problems };
 

@@ -18,7 +18,7 @@ function explained(rest: string, before: string, message: string, offset: number
   if (rest.trim() === '')
     return before.trim() === ''
       ? 'the file is empty: a policy needs at least {"version": "1", "default": "deny"}'
-      : `${message}, but the text ends here`;
+      : `${/^control/.test(message) ? 'expected the quote that ends a string' : message}, but the text ends here`;
   if (/^(?:\/\/|\/\*|#)/.test(rest))
     return `${message}: JSON has no comments; a policy in YAML (\`.yaml\`) can have them, behind \`#\``;
   if (/^control/.test(message)) return CONTROLS[rest.charAt(0)] ?? message;

@@ -16,7 +16,8 @@ export async function locate(text: string, problems: readonly Problem[]): Promis
   const { parseDocument, isMap, isSeq, isScalar, isNode, LineCounter } = await import('yaml');
   const lines = new LineCounter();
   // JSON is YAML enough for positions, also where it is broken further down.
-  const root = parseDocument(text, { lineCounter: lines, prettyErrors: false }).contents;
+  const parsing = { lineCounter: lines, prettyErrors: false, uniqueKeys: false };
+  const root = parseDocument(text, parsing).contents;
 
   const offsetOf = (path: Path, atKey: boolean): number => {
     let node: unknown = root;

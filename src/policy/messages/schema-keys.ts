@@ -34,7 +34,7 @@ function optionsOf(schema: z.core.$ZodType): string[] {
 function unwrapped(schema: z.core.$ZodType): z.core.$ZodTypes {
   const known = schema as z.core.$ZodTypes;
   const { def } = known._zod;
-  if (def.type === 'optional') return unwrapped(def.innerType);
+  if (def.type === 'optional' || def.type === 'nullable') return unwrapped(def.innerType);
   if (def.type === 'pipe') return unwrapped(def.in);
   if (def.type === 'lazy') return unwrapped(def.getter());
   return known;

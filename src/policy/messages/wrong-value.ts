@@ -1,5 +1,7 @@
 // What to write instead of a value that is none of those expected; undefined where nobody can say.
 import type { Path } from '../document-path.ts';
+import { ACTIONS } from '../schema.ts';
+import { CALENDAR_UNITS } from '../window.ts';
 import { rateHint, windowHint } from './durations.ts';
 import { hintForWord } from './words.ts';
 
@@ -14,6 +16,12 @@ const REQUIRED: ReadonlySet<unknown> = new Set([
   'value',
 ]);
 
+/** Objects that are easily taken for their `default`, or for the list of what they allow. */
+const SECTIONS: ReadonlySet<unknown> = new Set(['resources', 'prompts', 'methods']);
+const ACTION_WORDS: readonly string[] = ACTIONS;
+const ALLOWING = 'an entry that allows is `{}`';
+const RATE = new RegExp(`^(\\d{1,6})/(${CALENDAR_UNITS.join('|')})$`);
+
 /** For a null. */
 export function hintForNull(path: Path): string | undefined {
   if (path.length === 0) return 'a policy needs at least `version` and `default`';
@@ -25,7 +33,10 @@ export function hintForNull(path: Path): string | undefined {
 export function hintForType(type: string, path: Path, value: unknown): string | undefined {
   const isEntry = path.length === 2 && (path[0] === 'tools' || path[0] === 'categories');
   const isObject = type === 'object';
+  if (isObject && path.at(-2) === 'limits' && value !== null) return limitHint(value);
   if (isObject && (isEntry || path[0] === 'all_tools')) return entryHint(value);
+  if (isObject && path.length === 1 && SECTIONS.has(path[0]) && value !== null)
+    return sectionHint(path[0], value);
   if (isObject && path.at(-1) === 'not' && Array.isArray(value))
     return 'for several conditions write `{"all": […]}`';
   if (isObject && path.length === 1 && path[0] === 'tools' && Array.isArray(value))
@@ -42,12 +53,27 @@ function listHint(value: unknown): string | undefined {
   return shown.length > 60 ? 'put it in a list' : `put it in a list: \`[${shown}]\``;
 }
 
+function limitHint(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const meant = /"(\d+\/\w+)"/.exec(rateHint(value) ?? '')?.[1] ?? value;
+  const [, max, unit] = RATE.exec(meant) ?? [];
+  return max === undefined ? undefined : `write \`{"max": ${max}, "window": "${unit}"}\``;
+}
+
+function sectionHint(key: unknown, value: unknown): string | undefined {
+  if (Array.isArray(value)) return 'names to let through stand in `{"allow": […]}`';
+  const isDefault = key !== 'methods' && (value === 'allow' || value === 'deny');
+  return isDefault ? `write \`{"default": "${value}"}\`` : undefined;
+}
+
 function entryHint(value: unknown): string | undefined {
-  if (value === null || value === true) return 'an entry that allows is `{}`';
+  if (value === null || value === true) return ALLOWING;
   if (value === false) return 'write `{"action": "deny"}`';
   if (Array.isArray(value)) return 'an entry is one object, with `limits` and rules as lists in it';
   if (typeof value !== 'string') return undefined;
-  const action = hintForWord(['action'], value, ['allow', 'deny', 'require_approval']);
+  if (value === 'allow') return ALLOWING;
+  if (ACTION_WORDS.includes(value)) return `write \`{"action": "${value}"}\``;
+  const action = hintForWord(['action'], value, ACTIONS);
   if (/^(?:0|[1-9]\d*)\/\w{1,20}$/.test(value)) return `write \`{"rate_limit": "${value}"}\``;
   const meant = action === undefined ? undefined : /"(\w+)"/.exec(action)?.[1];
   return meant === undefined ? undefined : `write \`{"action": "${meant}"}\``;

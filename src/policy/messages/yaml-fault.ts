@@ -12,6 +12,7 @@ const MESSAGES: Partial<Record<YAMLError['code'], string>> = {
   BAD_SCALAR_START: 'text that begins with this character needs quotes',
   MULTILINE_IMPLICIT_KEY: 'a name must end on its line, with a `:` behind it',
   NON_STRING_KEY: 'expected a name as key',
+  RESOURCE_EXHAUSTION: 'nested too deeply to be read',
 };
 
 /** `text` is all of the document. Of each line the first: what follows it is mostly its consequence. */
