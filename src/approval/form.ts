@@ -28,7 +28,8 @@ export function formFor(request: ApprovalRequest): object {
 
 function choicesFor(request: ApprovalRequest): string[] {
   const lasting = lastingChoice(request);
-  return [ONCE, ...(lasting === undefined ? [] : [lasting]), DENY];
+  // A client that chooses the first by itself must have said no.
+  return [DENY, ONCE, ...(lasting === undefined ? [] : [lasting])];
 }
 
 // What the person has not seen whole is approved for one call only.

@@ -33,6 +33,11 @@ export const DEFAULT_TIMEOUT_MS = 45_000;
 export const MAX_TIMEOUT_MS = 86_400_000;
 const DEFAULT_VIA: readonly Way[] = ['elicitation', 'queue'];
 
+/** Of the administrator's layer what it leaves out holds too: no other layer says yes in its place. */
+export function bindingSettings(settings: ApprovalSettings = {}): ApprovalSettings {
+  return { remember: 'once', via: DEFAULT_VIA, ...settings };
+}
+
 /**
  * Of several layers the strictest: the shortest wait, the shortest memory, and only ways that every
  * layer that names any has. `layers` are in the order in which they were loaded, the administrator's

@@ -50,6 +50,7 @@ export class Approving {
   private readonly carried = new Map<string, Carried>();
   private readonly questions = new Map<Id, Waiting>();
   private clientShows = false;
+  private hasHandshake = false;
   private asked = 0;
   private prefix: string | undefined;
 
@@ -57,6 +58,7 @@ export class Approving {
 
   /** Notes what the client of a session with a handshake can show. */
   initialized(buffer: Buffer, { members }: Request): void {
+    this.hasHandshake = true;
     this.clientShows = showsForms(buffer, member(members, 'capabilities'));
   }
 
@@ -89,8 +91,12 @@ export class Approving {
     if (asking === undefined) return { problem: undefined };
     const { line, message, about } = call;
     const size = roundParts(line, message).reduce((sum, { length }) => sum + length, 0);
+    // What a request says of itself does not make an agent the client of a session that began otherwise.
     const carries =
-      call.modern && size <= MAX_PARTS && showsForms(line.buffer, capabilitiesIn(line, message));
+      !this.hasHandshake &&
+      call.modern &&
+      size <= MAX_PARTS &&
+      showsForms(line.buffer, capabilitiesIn(line, message));
     const way = this.wayFor(asking, carries, []);
     if (way === undefined) return { problem: undefined };
     const isCarried = carries && way === 'elicitation';

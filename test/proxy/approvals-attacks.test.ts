@@ -25,7 +25,7 @@ async function waiting(policy: object = asking(), args: unknown = ARGS) {
 }
 
 async function carried(policy: object = asking(), args: unknown = ARGS, more: object = {}) {
-  const talk = await approvals(policy, null);
+  const talk = await approvals(policy, false);
   const [question] = talk.client(modernCall(1, 'drop', args, more));
   const { result } = question?.[1] ?? {};
   return { ...talk, question: result, state: result?.requestState as string };
@@ -205,7 +205,7 @@ describe('an agent cannot fill', () => {
   });
 
   it('the state file with questions that the client is to carry', async () => {
-    const { client, store } = await approvals(asking(), null);
+    const { client, store } = await approvals(asking(), false);
     for (let i = 0; i < 500; i++) client(modernCall(i, 'drop', { i }));
     const open = [...store.approvals.entries.values()].filter(
       ({ standing }) => standing === 'waiting',
@@ -264,7 +264,7 @@ describe('a form', () => {
 
 describe('a server', () => {
   it('cannot ask under the key of our question', async () => {
-    const { client, server } = await approvals(asking(), null);
+    const { client, server } = await approvals(asking(), false);
     client(modernCall(1, 'other', {}));
     const inputRequests = {
       [OWN]: { method: 'elicitation/create', params: {} },

@@ -29,7 +29,7 @@ describe('the question', () => {
       method: 'elicitation/create',
       params: {
         requestedSchema: {
-          properties: { decision: { type: 'string', enum: ['approve once', 'deny'] } },
+          properties: { decision: { type: 'string', enum: ['deny', 'approve once'] } },
           required: ['decision'],
         },
       },
@@ -145,8 +145,8 @@ describe('the question', () => {
     expect(question.params.message).toMatch(/x… \(5002 characters, SHA-256 [0-9a-f]{32}\)/);
     expect(question.params.message.length).toBeLessThan(1000);
     expect(question.params.requestedSchema.properties.decision.enum).toEqual([
-      'approve once',
       'deny',
+      'approve once',
     ]);
   });
 
@@ -252,7 +252,7 @@ describe('while it waits', () => {
     const { client, question } = await waiting(asking({}, { concurrency: 1 }));
     const [second] = client(call(2, 'drop', { table: 'b' }));
     expect(client(response(question.id, accept('approve once')))[0]?.[0]).toBe('→');
-    // Its room is taken now: the yes to the second is kept for when there is some.
+    // Its room is taken now: the second has none, and its yes is gone with it.
     expect(text(client(response(second?.[1].id, accept('approve once'))))).toContain(
       'limited to 1 call at once',
     );
