@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ApprovalBook, type Entry } from '../../src/approval/book.ts';
 import { StoredApprovals } from '../../src/store/approvals.ts';
 import { loadDriver } from '../../src/store/driver.ts';
+import { whileBusy } from '../../src/store/retry.ts';
 import { openState } from '../../src/store/schema.ts';
 import { until } from './lines.ts';
 
@@ -25,9 +26,14 @@ export async function requestIn(
   return found()!;
 }
 
-/** Answers the request that waits, once there is one. */
-export async function answer(home: string, yes: boolean, note: string | null = null) {
-  const { request } = await requestIn(home);
+/** Answers the request that stands so, once there is one. */
+export async function answer(
+  home: string,
+  yes: boolean,
+  note: string | null = null,
+  standing: Entry['standing'] = 'waiting',
+): Promise<void> {
+  const { request } = await requestIn(home, standing);
   const answered = inState(home, table =>
     new ApprovalBook(table).answer(
       request.id,
@@ -36,13 +42,13 @@ export async function answer(home: string, yes: boolean, note: string | null = n
     ),
   );
   if (answered === undefined) throw new Error(`request ${request.id} cannot be answered`);
-  return request;
 }
 
 function inState<T>(home: string, work: (table: StoredApprovals) => T): T {
-  const database = openState(loadDriver(), join(home, 'state/state.db'));
+  const file = join(home, 'state/state.db');
+  const database = openState(loadDriver(), file);
   try {
-    database.exec('BEGIN IMMEDIATE');
+    whileBusy(10_000, file, () => database.exec('BEGIN IMMEDIATE'));
     const result = work(new StoredApprovals(database));
     database.exec('COMMIT');
     return result;
