@@ -1,6 +1,6 @@
 // A program of the user's asks for approval: what it gets, what its end means, and that it never
 // outlives the call that waits for it.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, test } from 'vitest';
 import { answer, requestIn, requestsIn } from '../support/approvals.ts';
@@ -198,6 +198,66 @@ describe('a program that never ends is ended, with what it started,', () => {
     await allGone(running);
     expect(calls()).toEqual([]);
     expect(requestsIn(home).map(({ standing }) => standing)).toEqual(['withdrawn']);
+  });
+});
+
+describe('of many calls at once', () => {
+  /** A program that nobody answers, and those of its kind that run. */
+  function endless() {
+    const seconds = `600.${Math.floor(Math.random() * 1e12)}`;
+    const isOne = (pid: string) => {
+      try {
+        return (
+          readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(seconds) && isAlive(Number(pid))
+        );
+      } catch {
+        return false;
+      }
+    };
+    const running = () => readdirSync('/proc').filter(name => /^\d+$/.test(name) && isOne(name));
+    onTestFinished(() => {
+      for (const pid of running()) process.kill(Number(pid), 'SIGKILL');
+    });
+    return { command: ['sleep', seconds], running };
+  }
+  const ids = Array.from({ length: 20 }, (_, id) => id);
+  const calls20 = ids.map(id => toolCall(id, 'drop', { id }));
+  const cancel = (requestId: number) => ({
+    method: 'notifications/cancelled',
+    params: { requestId },
+  });
+
+  test('eight are asked about at a time, the others in their turn', async () => {
+    const { command, running } = endless();
+    const { setup, calls } = echoing({ policy: policyFor(command) });
+    const wrapped = start(setup);
+    wrapped.send(...calls20);
+    await until(() => running().length === 8, 'eight programs');
+    // By then all calls have been looked at.
+    await wrapped.call('other');
+    const first = running();
+    expect(first).toHaveLength(8);
+    // Those that are cancelled before their turn have none.
+    wrapped.send(...ids.slice(8, 18).map(cancel), cancel(0));
+    await until(() => running().some(pid => !first.includes(pid)), 'the next program');
+    expect(running()).toHaveLength(8);
+    // 18 has its turn, and 19 goes with the client.
+    wrapped.child.stdin?.end();
+    await wrapped.ended;
+    await until(() => running().length === 0, 'the end of all programs');
+    expect(calls()).toEqual(['other']);
+  });
+
+  test('one whose turn does not come in time is refused like any other', async () => {
+    const { command, running } = endless();
+    const options = ['--approval-timeout', '2s'];
+    const { setup, calls } = echoing({ policy: policyFor(command), options });
+    const wrapped = start(setup);
+    wrapped.send(...calls20);
+    const replies = await Promise.all(ids.map(wrapped.reply));
+    for (const reply of replies) expect(textOf(reply)).toMatch(/nobody has answered yet/);
+    await until(() => running().length === 0, 'the end of all programs');
+    expect(calls()).toEqual([]);
   });
 });
 
