@@ -215,8 +215,8 @@ function closed(entry: Entry): Entry {
   return { ...entry, request: { ...entry.request, arguments: null, also: null } };
 }
 
-function refused({ request, note }: Entry): Approved {
-  return { kind: 'refused', id: request.id, note };
+function refused({ request, by, note }: Entry): Approved {
+  return { kind: 'refused', id: request.id, by, note };
 }
 
 function isOf({ session }: Remembered, request: ApprovalRequest): boolean {

@@ -59,15 +59,15 @@ describe('its exit code', () => {
   });
 
   it.each([
-    ['1', ''],
-    ['3', ': the program that was to ask ended with exit code 3'],
-    ['SIGTERM', ': the program that was to ask ended by signal SIGTERM'],
-    ['SIGKILL', ': the program that was to ask ended by signal SIGKILL'],
+    ['1', 'a person refused it'],
+    ['3', 'the program that was to ask ended with exit code 3'],
+    ['SIGTERM', 'the program that was to ask ended by signal SIGTERM'],
+    ['SIGKILL', 'the program that was to ask ended by signal SIGKILL'],
   ])('%s: the call is refused', async (how, why) => {
     const { wrapped, calls, home } = asked(how);
     const reply = await wrapped.call('drop');
     expect(reply.result?.isError).toBe(true);
-    expect(textOf(reply)).toBe(`[POLICY DENIED] drop is not allowed: a person refused it${why}`);
+    expect(textOf(reply)).toBe(`[POLICY DENIED] drop is not allowed: ${why}`);
     expect(textOf(await wrapped.call('other'))).toBe('did other');
     expect(calls()).toEqual(['other']);
     wrapped.child.stdin?.end();
