@@ -55,7 +55,7 @@ export class ApprovalBook {
 
   /** Whether the call may go on; where it may, the yes is used up by it. */
   decide({ request, about }: Wanted, now: number): Approved {
-    const known = about && this.followUp(about, now);
+    const known = about && this.followUp(about, request, now);
     if (known !== undefined && (known.kind !== 'gone' || about?.orAsk === false)) return known;
     return this.standingYes(request, now) ?? this.ask(request, now);
   }
@@ -72,7 +72,9 @@ export class ApprovalBook {
    */
   answer(id: string, answer: Answer, now: number): Entry | undefined {
     const entry = this.table.get(id);
-    if (entry === undefined || !isOpen(entry, now)) return undefined;
+    // A no counts at any time, or a clock that is set back and forth would bring back a yes before it.
+    if (entry === undefined || !(answer.yes ? isOpen(entry, now) : isUnsettled(entry)))
+      return undefined;
     const { request, standing } = entry;
     if (answer.yes && standing === 'approved') return undefined;
     if (answer.yes && answer.by === 'a terminal' && !request.via.includes('queue'))
@@ -98,13 +100,20 @@ export class ApprovalBook {
     }
   }
 
-  private followUp({ id, step }: NonNullable<Wanted['about']>, now: number): Approved {
+  private followUp(
+    { id, step }: NonNullable<Wanted['about']>,
+    request: ApprovalRequest,
+    now: number,
+  ): Approved {
     const entry = this.table.get(id);
     if (entry === undefined) return { kind: 'gone', id };
-    if (typeof step !== 'string') return this.followAnswer(entry, step, now);
     const { standing } = entry;
-    if (standing === 'approved') return this.use(entry);
     if (standing === 'denied') return refused(entry);
+    const isNo = typeof step !== 'string' && !step.yes;
+    // INVARIANT: what the rules or the definition have made another call since needs another yes.
+    if (!isNo && !isSameCall(entry.request, request)) return { kind: 'gone', id };
+    if (typeof step !== 'string') return this.followAnswer(entry, step, now);
+    if (standing === 'approved') return isYes(entry, now) ? this.use(entry) : { kind: 'gone', id };
     if (standing !== 'waiting') return { kind: 'gone', id };
     if (step === 'look') return isOpen(entry, now) ? { kind: 'asked', id } : { kind: 'gone', id };
     this.table.put({ ...entry, standing: 'expired' });
@@ -114,8 +123,8 @@ export class ApprovalBook {
   // A no counts whatever was said elsewhere; a yes only where nobody else has said no.
   private followAnswer(entry: Entry, step: Answer, now: number): Approved {
     const { id } = entry.request;
-    if (entry.standing === 'denied') return refused(entry);
-    if (entry.standing === 'approved' && step.yes) return this.use(entry);
+    if (entry.standing === 'approved' && step.yes)
+      return isYes(entry, now) ? this.use(entry) : { kind: 'gone', id };
     const answered = this.answer(id, step, now);
     if (answered === undefined) return { kind: 'gone', id };
     return step.yes ? this.use(answered) : refused(answered);
@@ -123,20 +132,19 @@ export class ApprovalBook {
 
   private standingYes(request: ApprovalRequest, now: number): Approved | undefined {
     for (const known of this.table.remembered(request.key)) {
-      // A definition that has changed is another tool: the yes was not given for it.
-      if (!agree(known.definition, request.definition)) this.table.forget(known.id);
+      // A definition that has changed is another tool: the yes was not given for it. Where this run has
+      // seen none yet, nothing says that it has not.
+      const isSame = known.definition === request.definition;
+      if (!isSame && request.definition !== null) this.table.forget(known.id);
       // INVARIANT: a clock that goes back makes nothing hold that did not hold when it was said.
-      else if (known.since <= now && now <= known.until && isOf(known, request))
+      if (isSame && known.since <= now && now <= known.until && isOf(known, request))
         return { kind: 'granted', id: `R${known.id}`, how: 'approved before, for a while' };
     }
     const late = this.table
       .approvedFor(request.key)
       .find(
         entry =>
-          entry.request.freeFrom <= now &&
-          (entry.answeredAt ?? now) <= now &&
-          now <= entry.usableUntil &&
-          agree(entry.request.definition, request.definition),
+          entry.request.freeFrom <= now && isYes(entry, now) && isSameCall(entry.request, request),
       );
     return late && this.use(late);
   }
@@ -183,9 +191,23 @@ export function beyondBounds<T>(
 }
 
 /** True where somebody may still answer it. */
-export function isOpen({ request, standing, usableUntil }: Entry, now: number): boolean {
-  const isPending = standing === 'waiting' || standing === 'approved' || standing === 'expired';
-  return isPending && request.askedAt <= now && now <= usableUntil;
+export function isOpen(entry: Entry, now: number): boolean {
+  return isUnsettled(entry) && entry.request.askedAt <= now && now <= entry.usableUntil;
+}
+
+function isUnsettled({ standing }: Entry): boolean {
+  return standing === 'waiting' || standing === 'approved' || standing === 'expired';
+}
+
+// A clock that has gone back since takes it away, as does its time.
+function isYes({ standing, answeredAt, usableUntil }: Entry, now: number): boolean {
+  return standing === 'approved' && answeredAt !== null && answeredAt <= now && now <= usableUntil;
+}
+
+// What a person was asked about before any definition was known was no particular one.
+function isSameCall(asked: ApprovalRequest, request: ApprovalRequest): boolean {
+  const { key, definition } = asked;
+  return key === request.key && (definition === null || definition === request.definition);
 }
 
 // What nobody can answer any more need not lie in the file in plain text.
@@ -193,12 +215,8 @@ function closed(entry: Entry): Entry {
   return { ...entry, request: { ...entry.request, arguments: null, also: null } };
 }
 
-function refused({ request, note }: Entry): Approved {
-  return { kind: 'refused', id: request.id, note };
-}
-
-function agree(a: string | null, b: string | null): boolean {
-  return a === null || b === null || a === b;
+function refused({ request, by, note }: Entry): Approved {
+  return { kind: 'refused', id: request.id, by, note };
 }
 
 function isOf({ session }: Remembered, request: ApprovalRequest): boolean {

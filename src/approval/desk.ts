@@ -12,6 +12,8 @@ import type { ApprovalRequest } from './request.ts';
 const LOOK_MS = 100;
 /** Well below what clients wait for. */
 const PROGRESS_MS = 10_000;
+/** Programs that ask at once: a hundred calls of an agent must fill neither the screen nor the memory. */
+const MAX_PROGRAMS = 8;
 
 export interface DeskOptions {
   readonly store: Pick<Store, 'standings' | 'withdraw'>;
@@ -29,8 +31,17 @@ interface Seat {
   program: Asked | undefined;
 }
 
+/** A program that waits for its turn to ask. */
+interface InLine {
+  readonly seat: Seat;
+  readonly command: readonly [string, ...string[]];
+  readonly request: ApprovalRequest;
+}
+
 export class Desk {
   private readonly seats = new Map<string, Seat>();
+  private inLine: readonly InLine[] = [];
+  private running = 0;
   private timer: NodeJS.Timeout | undefined;
   private looking = false;
 
@@ -38,6 +49,7 @@ export class Desk {
 
   wait({ id, timeoutMs, progressToken }: WaitingCall): void {
     const { news, tell } = this.options;
+    this.release(id);
     let count = 0;
     const tellProgress = (token: string | number) =>
       tell(progressLine(token, ++count, `waiting for a person's approval (request ${id})`));
@@ -55,18 +67,8 @@ export class Desk {
   program(command: readonly [string, ...string[]], request: ApprovalRequest): void {
     const seat = this.seats.get(request.id);
     if (seat === undefined) return;
-    const { news, warn, env } = this.options;
-    const asked = askProgram(command, request, env);
-    seat.program = asked;
-    const { id } = request;
-    asked.answer.then(
-      answer => this.seats.get(id) === seat && news([{ id, step: answer }]),
-      (error: unknown) => {
-        if (this.seats.get(id) !== seat) return;
-        warn(`the program that asks for approval cannot be used: ${messageOf(error)}`);
-        news([{ id, step: 'unable' }]);
-      },
-    );
+    this.inLine = [...this.inLine, { seat, command, request }];
+    this.startNext();
   }
 
   release(id: string): void {
@@ -76,6 +78,7 @@ export class Desk {
     clearTimeout(seat.deadline);
     clearInterval(seat.progress);
     seat.program?.stop();
+    this.inLine = this.inLine.filter(one => one.seat !== seat);
     if (this.seats.size > 0) return;
     clearInterval(this.timer);
     this.timer = undefined;
@@ -84,6 +87,34 @@ export class Desk {
   withdraw(ids: readonly string[]): void {
     for (const id of ids) this.release(id);
     this.options.store.withdraw(ids);
+  }
+
+  private startNext(): void {
+    const room = Math.max(0, MAX_PROGRAMS - this.running);
+    const next = this.inLine.slice(0, room);
+    this.inLine = this.inLine.slice(room);
+    for (const one of next) this.start(one);
+  }
+
+  private start({ seat, command, request }: InLine): void {
+    const { news, warn, env } = this.options;
+    const { id } = request;
+    const isWaited = () => this.seats.get(id) === seat;
+    const asked = askProgram(command, request, env);
+    seat.program = asked;
+    this.running++;
+    const ended = asked.answer.then(
+      answer => isWaited() && news([{ id, step: answer }]),
+      (error: unknown) => {
+        if (!isWaited()) return;
+        warn(`the program that asks for approval cannot be used: ${messageOf(error)}`);
+        news([{ id, step: 'unable' }]);
+      },
+    );
+    void ended.finally(() => {
+      this.running--;
+      this.startNext();
+    });
   }
 
   // A queue that cannot be read is no answer: the call waits until its time is over.

@@ -1,9 +1,8 @@
 // The question as a client shows it: what is wanted, and a choice without a default.
 import type { ApprovalTerms } from '../policy/approval.ts';
 import { describeWindow, parseWindow } from '../policy/window.ts';
-import { escapeText } from '../terminal/escape.ts';
 import type { Answer, ApprovalRequest } from './request.ts';
-import { isShownWhole, renderRequest } from './shown.ts';
+import { isShownWhole, renderRequest, shownName } from './shown.ts';
 
 const ONCE = 'approve once';
 const DENY = 'deny';
@@ -18,7 +17,7 @@ export function formFor(request: ApprovalRequest): object {
         decision: {
           type: 'string',
           title: 'Decision',
-          description: `May ${escapeText(request.subject)} go on?`,
+          description: `May ${shownName(request.subject)} go on?`,
           enum: choicesFor(request),
         },
       },
@@ -29,7 +28,8 @@ export function formFor(request: ApprovalRequest): object {
 
 function choicesFor(request: ApprovalRequest): string[] {
   const lasting = lastingChoice(request);
-  return [ONCE, ...(lasting === undefined ? [] : [lasting]), DENY];
+  // A client that chooses the first by itself must have said no.
+  return [DENY, ONCE, ...(lasting === undefined ? [] : [lasting])];
 }
 
 // What the person has not seen whole is approved for one call only.

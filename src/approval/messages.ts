@@ -13,10 +13,10 @@ export function questionOver(id: string, reason: string): string {
 
 /**
  * It still waits. Progress must grow with every notification, those that the server sends later
- * included: it stays below anything that one would begin with.
+ * included: it stays below 0, with which most begin.
  */
 export function progressLine(token: string | number, count: number, message: string): string {
-  const params = { progressToken: token, progress: count / 1e6, message };
+  const params = { progressToken: token, progress: -1e-6 / count, message };
   return line({ method: 'notifications/progress', params });
 }
 

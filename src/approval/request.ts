@@ -84,7 +84,12 @@ export type Approved =
   | { readonly kind: 'granted'; readonly id: string; readonly how: string }
   /** Under this id, which is that of an earlier request where that still waits. */
   | { readonly kind: 'asked'; readonly id: string }
-  | { readonly kind: 'refused'; readonly id: string; readonly note: string | null }
+  | {
+      readonly kind: 'refused';
+      readonly id: string;
+      readonly by: Answerer | null;
+      readonly note: string | null;
+    }
   | { readonly kind: 'unanswered'; readonly id: string }
   /** It is not known any more. */
   | { readonly kind: 'gone'; readonly id: string };

@@ -15,7 +15,7 @@ const MAX_NAMES = 30;
 export function renderRequest(request: ApprovalRequest, whole = false): string[] {
   const { id, server, subject, category, reason } = request;
   const shown = shownArguments(request, whole);
-  const what = cut(subject, whole ? Number.POSITIVE_INFINITY : MAX_VALUE).text;
+  const what = cutName(subject, whole ? Number.POSITIVE_INFINITY : MAX_VALUE).text;
   return [
     `${what} on ${escapeText(server)}${category === null ? '' : ` (${category})`}`,
     ...(reason === null ? [] : [`why it is asked: ${escapeText(reason)}`]),
@@ -25,9 +25,25 @@ export function renderRequest(request: ApprovalRequest, whole = false): string[]
   ];
 }
 
+/**
+ * A name that the agent has chosen, in quotes where it could be read as more than a name, and with
+ * letters that look like others as escapes.
+ */
+export function shownName(name: string, plain = PLAIN_SUBJECT): string {
+  if (plain.test(name)) return name;
+  return JSON.stringify(name).replace(
+    /[^ -~]/g,
+    c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+const PLAIN_SUBJECT = /^[\w.:/@+$-]+$/;
+/** A colon stands behind the name of an argument. */
+const PLAIN_ARGUMENT = /^[\w./@+$-]+$/;
+
 /** True where nothing of the arguments has to be cut. */
 export function isShownWhole(request: ApprovalRequest): boolean {
-  return !shownArguments(request, false).isCut && !cut(request.subject, MAX_VALUE).isCut;
+  return !shownArguments(request, false).isCut && !cutName(request.subject, MAX_VALUE).isCut;
 }
 
 interface Shown {
@@ -67,10 +83,9 @@ function section(title: string, json: string | null, whole: boolean): Shown {
 }
 
 function shownMember(name: string, value: string, most: number): Cut {
-  const shownName = cut(name, most);
-  const shownValue = cut(value, most);
-  const isCut = shownName.isCut || shownValue.isCut;
-  return { text: `${shownName.text}: ${shownValue.text}`, isCut };
+  const title = cutName(name, most, PLAIN_ARGUMENT);
+  const content = cut(value, most);
+  return { text: `${title.text}: ${content.text}`, isCut: title.isCut || content.isCut };
 }
 
 interface Cut {
@@ -78,22 +93,25 @@ interface Cut {
   readonly isCut: boolean;
 }
 
-// By what is seen: an escape is longer than the character that it stands for.
-function cut(text: string, most: number): Cut {
-  const all = escapeText(text);
-  if (all.length <= most) return { text: all, isCut: false };
-  let shown = '';
-  for (const character of text) {
-    const next = escapeText(character);
-    if (shown.length + next.length > most) break;
-    shown += next;
-  }
-  return { text: `${shown}… (${text.length} characters, SHA-256 ${digest(text)})`, isCut: true };
+function cutName(name: string, most: number, plain = PLAIN_SUBJECT): Cut {
+  return cut(name, most, text => shownName(text, plain));
 }
 
+// By what is seen: an escape is longer than the character that it stands for.
+function cut(text: string, most: number, show = escapeText): Cut {
+  const all = show(text);
+  if (all.length <= most) return { text: all, isCut: false };
+  let kept = text.slice(0, most);
+  while (kept !== '' && show(kept).length > most)
+    kept = kept.slice(0, Math.floor(kept.length * 0.9));
+  const rest = `… (${text.length} characters, SHA-256 ${digest(text)})`;
+  return { text: show(kept) + rest, isCut: true };
+}
+
+// Two texts of one digest would pass for each other: half of it is found twice by nobody.
 function digest(text: string): string {
   const { createHash } = process.getBuiltinModule('node:crypto');
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
 // Values as JSON text, numbers as they were written: `JSON.parse` would change some.

@@ -33,6 +33,11 @@ export const DEFAULT_TIMEOUT_MS = 45_000;
 export const MAX_TIMEOUT_MS = 86_400_000;
 const DEFAULT_VIA: readonly Way[] = ['elicitation', 'queue'];
 
+/** Of the administrator's layer what it leaves out holds too: no other layer says yes in its place. */
+export function bindingSettings(settings: ApprovalSettings = {}): ApprovalSettings {
+  return { remember: 'once', via: DEFAULT_VIA, ...settings };
+}
+
 /**
  * Of several layers the strictest: the shortest wait, the shortest memory, and only ways that every
  * layer that names any has. `layers` are in the order in which they were loaded, the administrator's
@@ -52,15 +57,12 @@ export function termsOf(layers: readonly ApprovalSettings[], timeoutMs?: number)
   };
 }
 
+// A run of the wrapper may outlive a time in minutes, and a time in hours many runs: neither of the two
+// holds the other, and what both allow is one call.
 function shorter(a: Remember | undefined, b: Remember | undefined): Remember | undefined {
   if (a === undefined || b === undefined) return a ?? b;
-  return reach(a) <= reach(b) ? a : b;
-}
-
-// A run of the wrapper ends with the client's; a time in hours may outlive many.
-function reach(remember: Remember): number {
-  if (remember === 'once') return -1;
-  return remember === 'session' ? 0 : remember.ms;
+  if (typeof a === 'string' || typeof b === 'string') return a === b ? a : 'once';
+  return a.ms <= b.ms ? a : b;
 }
 
 const WHERE: Record<Exclude<Way, 'command'>, string> = {

@@ -1,5 +1,5 @@
 // A policy ready to be asked: names and patterns compiled, limits with their defaults filled in.
-import type { ApprovalSettings } from './approval.ts';
+import { type ApprovalSettings, bindingSettings } from './approval.ts';
 import { type ArgumentRules, RULE_KEYS } from './argument-rules.ts';
 import { compileEntry, type Entry } from './entry.ts';
 import type { Limit } from './limits.ts';
@@ -58,6 +58,10 @@ export function compilePolicy(
   const entries = Object.entries(document.tools ?? {}).map(([key, entry]) =>
     compileEntry(key, ['tools', key], entry, rules),
   );
+  const asks = entriesOf(document).some(
+    ({ action, require_approval_if = [] }) =>
+      action === 'require_approval' || require_approval_if.length > 0,
+  );
   return {
     layer,
     machine,
@@ -91,11 +95,8 @@ export function compilePolicy(
     stopsTools: stopsTools(document),
     methods: document.methods && new Set(document.methods.allow),
     records: document.audit !== 'off',
-    asks: entriesOf(document).some(
-      ({ action, require_approval_if = [] }) =>
-        action === 'require_approval' || require_approval_if.length > 0,
-    ),
-    approval: document.approval ?? {},
+    asks,
+    approval: machine && asks ? bindingSettings(document.approval) : (document.approval ?? {}),
   };
 }
 

@@ -69,6 +69,8 @@ export interface Pending {
   held: Held | undefined;
   /** Set while it waits for a person. */
   waiting: Waiting | undefined;
+  /** True where it was cancelled before a person could be asked. */
+  unheard?: boolean;
 }
 
 /** What both halves of a session know. */
@@ -93,9 +95,16 @@ export interface Deciding {
   readonly wanted?: WantedCall | undefined;
 }
 
+/** A cancellation, perhaps of the same read: it goes on unless nobody was asked because of it. */
+export interface Following {
+  readonly kind: 'follow';
+  readonly pending: Pending;
+  readonly forward: Action;
+}
+
 /** Lines of one read, judged; the store is to decide `demands` before `conclude` says what happens. */
 export interface Turn {
-  readonly steps: (Action | Deciding)[];
+  readonly steps: (Action | Deciding | Following)[];
   readonly demands: Demand[];
   /** The requests among them that wait for an answer now. */
   readonly requests: Pending[];

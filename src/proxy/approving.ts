@@ -25,6 +25,7 @@ import {
   type AboutCall,
   capabilitiesIn,
   copyOf,
+  isNo,
   requestFor,
   requestIn,
   type Waiting,
@@ -49,6 +50,7 @@ export class Approving {
   private readonly carried = new Map<string, Carried>();
   private readonly questions = new Map<Id, Waiting>();
   private clientShows = false;
+  private hasHandshake = false;
   private asked = 0;
   private prefix: string | undefined;
 
@@ -56,6 +58,7 @@ export class Approving {
 
   /** Notes what the client of a session with a handshake can show. */
   initialized(buffer: Buffer, { members }: Request): void {
+    this.hasHandshake = true;
     this.clientShows = showsForms(buffer, member(members, 'capabilities'));
   }
 
@@ -88,16 +91,23 @@ export class Approving {
     if (asking === undefined) return { problem: undefined };
     const { line, message, about } = call;
     const size = roundParts(line, message).reduce((sum, { length }) => sum + length, 0);
+    // What a request says of itself does not make an agent the client of a session that began otherwise.
     const carries =
-      call.modern && size <= MAX_PARTS && showsForms(line.buffer, capabilitiesIn(line, message));
+      !this.hasHandshake &&
+      call.modern &&
+      size <= MAX_PARTS &&
+      showsForms(line.buffer, capabilitiesIn(line, message));
     const way = this.wayFor(asking, carries, []);
     if (way === undefined) return { problem: undefined };
-    if (about === undefined && this.waiting.size >= MAX_WAITING)
-      return { problem: `${MAX_WAITING} other calls wait for an answer already` };
     const isCarried = carries && way === 'elicitation';
+    const waits = about !== undefined && about.key === undefined;
+    if (!waits && !isCarried && this.waiting.size >= MAX_WAITING)
+      return { problem: `${MAX_WAITING} other calls wait for an answer already` };
     const request = requestFor({ ...context, asking }, judged, call, isCarried, now);
     if ('problem' in request) return request;
-    const isSame = about?.key === undefined || about.key === request.key;
+    // INVARIANT: one call waits for one request. What the client does not carry on is asked anew.
+    const isSame =
+      about?.key === undefined || isNo(about.about) || (isCarried && about.key === request.key);
     const wanted = about && isSame ? { request, about: about.about } : { request };
     return { wanted, line, message, way, carries: isCarried };
   }
@@ -114,12 +124,13 @@ export class Approving {
     const request = this.carried.get(id)?.request ?? wanted.request;
     if (pending.cancelled || asking === undefined) {
       this.pending.ended(pending);
+      pending.unheard = true;
       actions.push({ kind: 'withdraw', ids: [id] });
       return;
     }
     actions.push({ kind: 'note', text: announcement(request) });
     if (carries) {
-      this.carry(id, { request, parts: roundParts(line, message) });
+      this.carry(actions, id, { request, parts: roundParts(line, message) });
       this.pending.ended(pending);
       const result = {
         resultType: 'input_required',
@@ -130,6 +141,11 @@ export class Approving {
       return;
     }
     this.pending.waits(pending);
+    // The store knows of no answer after all: it waits on as it did.
+    if (pending.waiting?.request.id === id) {
+      pending.waiting.concluding = false;
+      return;
+    }
     const kept = copyOf(line);
     const waiting: Waiting = {
       ...{ request, pending, line: kept, message: requestIn(kept) },
@@ -200,11 +216,14 @@ export class Approving {
     return terms.via.find(way => can[way] && !tried.includes(way));
   }
 
-  private carry(id: string, what: Carried): void {
+  // What is forgotten here nobody comes back for: it must not lie in the queue, nor fill the file.
+  private carry(actions: Actions, id: string, what: Carried): void {
     this.carried.delete(id);
     this.carried.set(id, what);
     const [oldest] = this.carried.keys();
-    if (this.carried.size > MAX_CARRIED && oldest !== undefined) this.carried.delete(oldest);
+    if (this.carried.size <= MAX_CARRIED || oldest === undefined) return;
+    this.carried.delete(oldest);
+    actions.push({ kind: 'withdraw', ids: [oldest] });
   }
 
   private forgetQuestion(waiting: Waiting): void {

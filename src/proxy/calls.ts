@@ -2,7 +2,8 @@
 // decide on. One that waited for a person comes here again.
 import { answerOf } from '../approval/form.ts';
 import type { About } from '../approval/request.ts';
-import { member, stringMember } from '../rpc/message.ts';
+import { messageOf } from '../errors.ts';
+import { ErrorCode, errorReply, member, stringMember } from '../rpc/message.ts';
 import type { Member } from '../rpc/scan.ts';
 import { type Line, type Memory, type Pending, passing, type Turn } from './action.ts';
 import type { Context } from './context.ts';
@@ -10,9 +11,10 @@ import { answerIn, nameIn, withRoundParts } from './further-round.ts';
 import { type Judged, judge, judgeRoom } from './judge.ts';
 import type { ReplyForm } from './replies.ts';
 import { type Asked, isModern, type Known, type Request, whatIsAsked } from './request.ts';
+import type { Round } from './rounds.ts';
 import { demandFor } from './rows.ts';
 import { shownArguments } from './shown.ts';
-import type { AboutCall, Waiting, WantedCall } from './wanted.ts';
+import { type AboutCall, isNo, type Waiting, type WantedCall } from './wanted.ts';
 
 type Fault = Extract<Asked, { kind: 'error' }>;
 type ToBeJudged = Extract<Asked, { kind: 'judge' }>;
@@ -72,11 +74,27 @@ export class Calls {
     if (waiting.concluding) return;
     waiting.concluding = true;
     const { line, message, pending, request } = waiting;
-    const asked = whatIsAsked(line.buffer, message, this.known);
-    if (asked.kind !== 'judge') throw new RangeError('a call that was judged is judged no more');
-    const about = { about: { id: request.id, step, orAsk: false }, key: undefined };
-    this.decide(context, turn, { line, message, asked, about }, pending, context.now());
-    turn.requests.push(pending);
+    const [steps, demands] = [turn.steps.length, turn.demands.length];
+    try {
+      const asked = whatIsAsked(line.buffer, message, this.known);
+      if (asked.kind !== 'judge') throw new RangeError('a call that was judged is judged no more');
+      const about = { about: { id: request.id, step, orAsk: false }, key: undefined };
+      this.decide(context, turn, { line, message, asked, about }, pending, context.now());
+      turn.requests.push(pending);
+    } catch (error) {
+      // A bug must leave no call without an answer, nor end the session with the timer that it came by.
+      turn.steps.length = steps;
+      turn.demands.length = demands;
+      this.failed(turn, waiting, `denied because policy-wrap failed: ${messageOf(error)}`);
+    }
+  }
+
+  private failed(turn: Turn, waiting: Waiting, text: string): void {
+    const { pending } = waiting;
+    this.memory.pending.ended(pending);
+    this.memory.approving.over(turn.steps, waiting, false);
+    const error = errorReply(pending.id, ErrorCode.internal, text);
+    turn.steps.push({ kind: 'reply', text: error }, { kind: 'note', text: `a call was ${text}` });
   }
 
   private decide(context: Context, turn: Turn, call: Given, pending: Pending, now: number): void {
@@ -84,22 +102,19 @@ export class Calls {
     const { line, message, asked } = call;
     const found = judgeRoom(context, judge(context, asked.call), slots, now);
     const { limits, round } = rounds.begin(line.buffer, message, found, now);
-    const judged = limits === found.limits ? found : { ...found, limits };
-    pending.round = round;
-    if (!judged.asks) return this.step(context, turn, call, pending, judged, undefined, now);
-    if (round?.approved !== undefined) {
-      const approved = approvedBefore(judged, round.approved);
-      return this.step(context, turn, call, pending, approved, undefined, now);
-    }
-    const modern = pending.form === 'modern-result';
     const { about } = call;
-    const wants = this.memory.approving.wants(
-      context,
-      judged,
-      { line, message, modern, about },
-      now,
-    );
+    const all =
+      about === undefined ? approvedBefore(context, found, round) : unlessRefused(found, about);
+    const judged = limits === all.limits ? all : { ...all, limits };
+    pending.round = round;
+    const modern = pending.form === 'modern-result';
+    const wants = judged.asks
+      ? this.memory.approving.wants(context, judged, { line, message, modern, about }, now)
+      : { problem: undefined };
     if ('wanted' in wants) return this.step(context, turn, call, pending, judged, wants, now);
+    // The store is asked for no yes, and is still not to give one that was said before.
+    if (about !== undefined && isNo(about.about))
+      turn.steps.push({ kind: 'withdraw', ids: [about.about.id] });
     this.step(context, turn, call, pending, withReason(judged, wants.problem), undefined, now);
   }
 
@@ -149,10 +164,25 @@ function withReason(judged: Judged, reason: string | undefined): Judged {
 }
 
 // The person has said yes to this call, and the server has asked for something in the middle of it.
-function approvedBefore(judged: Judged, approved: string): Judged {
+function approvedBefore(context: Context, judged: Judged, round: Round | undefined): Judged {
+  const approved = round?.approved;
+  if (approved === undefined || approved.policy !== context.facts().policy) return judged;
   const reason = 'approved in an earlier round of the same call';
   const decision = { ...judged.decision, effect: 'allow', reason } as const;
-  return { ...judged, decision, stopped: false, asks: false, approved };
+  return { ...judged, decision, stopped: false, asks: false, approved: approved.id };
+}
+
+// Rules that allow it now are no answer to what a person was asked: where they said no, that counts, and
+// what was said in the queue is not known here.
+function unlessRefused(judged: Judged, about: AboutCall): Judged {
+  const { step, orAsk } = about.about;
+  const mayGoOn = typeof step === 'object' ? step.yes : orAsk;
+  if (judged.stopped || mayGoOn) return judged;
+  const reason = isNo(about.about)
+    ? 'a person refused it'
+    : 'the rules have changed while it waited for a person; call it again';
+  const decision = { ...judged.decision, effect: 'deny', reason } as const;
+  return { ...judged, decision, stopped: true, asks: false };
 }
 
 function replyForm(buffer: Buffer, { method, members }: Request): ReplyForm {

@@ -12,7 +12,7 @@ import {
   readMessage,
 } from '../rpc/message.ts';
 import { salvage } from '../rpc/salvage.ts';
-import { type Line, type Memory, passing, settle, type Turn } from './action.ts';
+import { type Action, type Line, type Memory, passing, settle, type Turn } from './action.ts';
 import { Calls } from './calls.ts';
 import type { Context } from './context.ts';
 import { encodingOf } from './encoding.ts';
@@ -106,9 +106,7 @@ export class ClientSide {
         if (!NOTIFICATIONS.has(message.method) && !this.known.isVendors(message.method))
           return this.drop(turn, message.method, 'a notification that a client cannot send');
         if (message.method === 'notifications/cancelled') {
-          // What still waits for a person has never reached the server.
-          const isKnownToServer = this.cancel(turn, cancelledId(buffer, message.members));
-          if (!isKnownToServer) return;
+          return this.cancel(turn, cancelledId(buffer, message.members), passing(line));
         }
         turn.steps.push(passing(line));
         return;
@@ -172,13 +170,16 @@ export class ClientSide {
     return turn;
   }
 
-  /** False where the server has never heard of the call. */
-  private cancel(turn: Turn, id: Id | undefined): boolean {
+  // What waits for a person has never reached the server.
+  private cancel(turn: Turn, id: Id | undefined, forward: Action): void {
     const pending = id === undefined ? undefined : this.memory.pending.get(id);
-    if (pending === undefined || pending.cancelled) return true;
+    if (pending === undefined || pending.cancelled) {
+      turn.steps.push(forward);
+      return;
+    }
     pending.cancelled = true;
     const { waiting } = pending;
-    if (waiting !== undefined && this.waits.cancelled(this.context, turn, waiting)) return false;
+    if (waiting !== undefined && this.waits.cancelled(this.context, turn, waiting)) return;
     if (pending.held !== undefined) pending.held.cancelledAt = this.context.now();
     settle(turn.steps, pending, 'cancelled', this.context.now());
     // A late answer may still pass; a server that never sends one must not fill the map.
@@ -188,7 +189,7 @@ export class ClientSide {
       this.cancelled.delete(oldest);
       if (this.memory.pending.get(oldest)?.cancelled) this.memory.pending.delete(oldest);
     }
-    return true;
+    turn.steps.push({ kind: 'follow', pending, forward });
   }
 }
 

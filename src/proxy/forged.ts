@@ -5,10 +5,12 @@ import type { Message, Span } from '../rpc/message.ts';
 import { cutsFor, eachObject, membersOf, type WalkedMember } from '../rpc/walk.ts';
 
 const NONE: readonly Span[] = [];
+/** A verdict of ours stands in the one, a question about an approval in the other. */
+const HAVE_OWN: ReadonlySet<string> = new Set(['_meta', 'inputrequests']);
 
 /**
- * The cuts that take keys `policy-wrap/…` out of every `_meta`, at whatever depth, and out of an
- * error's `data`, in the message from `start` on that the scanner has accepted.
+ * The cuts that take keys `policy-wrap/…` out of every `_meta` and `inputRequests`, at whatever depth,
+ * and out of an error's `data`, in the message from `start` on that the scanner has accepted.
  */
 export function forgedKeys(buffer: Buffer, start: number, message: Message): readonly Span[] {
   if (!message.mayHaveOwnKey) return NONE;
@@ -22,7 +24,7 @@ export function forgedKeys(buffer: Buffer, start: number, message: Message): rea
     );
   // Some clients match keys without regard to case.
   eachObject(buffer, start, (key, members) => {
-    if (folded(key) === '_meta') cut(members);
+    if (HAVE_OWN.has(folded(key))) cut(members);
   });
   if (message.kind === 'response' && message.result === undefined)
     for (const { key, start: from } of message.members)

@@ -31,6 +31,7 @@ export interface DeskEffects {
 export function perform(actions: readonly Action[], effects: Effects): void {
   const settled: Settled[] = [];
   const demands: Demand[] = [];
+  const withdrawn: string[] = [];
   let run: Run | undefined;
   for (const action of actions) {
     if (action.kind === 'forward') {
@@ -42,9 +43,12 @@ export function perform(actions: readonly Action[], effects: Effects): void {
       }
     } else if (action.kind === 'settle') settled.push(action.settled);
     else if (action.kind === 'record') demands.push(action.demand);
+    else if (action.kind === 'withdraw') withdrawn.push(...action.ids);
     else say(action, effects);
   }
   if (run !== undefined) forward(run, effects);
+  // All at once: a state file that is locked would make each of them wait.
+  if (withdrawn.length > 0) effects.desk.withdraw(withdrawn);
   if (settled.length > 0) effects.settle(settled);
   if (demands.length > 0) effects.record(demands);
 }
@@ -60,7 +64,7 @@ function forward({ buffer, start, end }: Run, effects: Effects): void {
 }
 
 function say(
-  action: Exclude<Action, { kind: 'forward' | 'settle' | 'record' }>,
+  action: Exclude<Action, { kind: 'forward' | 'settle' | 'record' | 'withdraw' }>,
   effects: Effects,
 ): void {
   switch (action.kind) {
@@ -82,7 +86,5 @@ function say(
       return effects.desk.program(action.command, action.request);
     case 'release':
       return effects.desk.release(action.id);
-    case 'withdraw':
-      return effects.desk.withdraw(action.ids);
   }
 }

@@ -107,7 +107,7 @@ export async function runPump(options: PumpOptions): Promise<number> {
   });
   const desk = new Desk({
     ...{ store, env: process.env, tell: toClient },
-    news: news => decideInOrder(() => decideOrAnswer(session.approvals(news))),
+    news: guarded(say, news => decideInOrder(() => decideOrAnswer(session.approvals(news)))),
     warn: text => isNews(text) && say('warn', text),
   });
   const onClient = effects(toClient);

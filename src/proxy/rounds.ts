@@ -25,8 +25,8 @@ export interface Round {
   readonly takenAt: number;
   /** Further rounds that are free. */
   readonly left: number;
-  /** Where it needed a person's yes and has it: the name of the request. */
-  readonly approved: string | undefined;
+  /** Where it needed a person's yes and has it: the name of the request, and the rules that asked. */
+  readonly approved: { readonly id: string; readonly policy: string } | undefined;
   /** The call and the state that the server gave it, as one key. */
   readonly keyWith: (requestState: string) => string;
 }

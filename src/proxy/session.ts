@@ -2,7 +2,7 @@
 //
 // INVARIANT: nothing of a client's line reaches the server unless a `forward` action says so, and
 // that action carries exactly the bytes that were judged.
-import { PolicyWrapError } from '../errors.ts';
+import { messageOf, PolicyWrapError } from '../errors.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import type { Lines } from '../rpc/frame.ts';
 import { ErrorCode, errorReply } from '../rpc/message.ts';
@@ -22,6 +22,7 @@ import { Slots } from './slots.ts';
 import { Tasks } from './tasks.ts';
 import { stateFailure, verdictOf } from './verdict.ts';
 import type { ApprovalNews } from './waits.ts';
+import { isNo } from './wanted.ts';
 
 export class Session {
   private readonly slots = new Slots();
@@ -92,7 +93,9 @@ export class Session {
   conclude(turn: Turn, taken: readonly Taken[] | PolicyWrapError): Action[] {
     const actions: Action[] = [];
     for (const step of turn.steps) {
-      if (step.kind === 'decide') this.decided(actions, step, taken);
+      if (step.kind === 'decide') this.decidedOrLost(actions, step, taken);
+      else if (step.kind === 'follow')
+        actions.push(...(step.pending.unheard ? [] : [step.forward]));
       else actions.push(step);
     }
     return actions;
@@ -100,8 +103,22 @@ export class Session {
 
   /** What happens to a turn that does not reach the server: all its requests get this error. */
   undeliverable(turn: Turn, text: string): Action[] {
-    const replies = turn.steps.filter(step => step.kind === 'reply');
-    return [...replies, ...turn.requests.flatMap(pending => this.lost(pending, text))];
+    const others = turn.steps.filter(isUndelivered);
+    return [...others, ...turn.requests.flatMap(pending => this.lost(pending, text))];
+  }
+
+  // A bug must leave neither this call without an answer nor the others of its read.
+  private decidedOrLost(
+    actions: Action[],
+    step: Deciding,
+    taken: readonly Taken[] | PolicyWrapError,
+  ): void {
+    try {
+      this.decided(actions, step, taken);
+    } catch (error) {
+      const text = `denied because policy-wrap failed: ${messageOf(error)}`;
+      actions.push({ kind: 'note', text: `a call was ${text}` }, ...this.lost(step.pending, text));
+    }
   }
 
   private decided(
@@ -117,7 +134,15 @@ export class Session {
       return this.approving.began(actions, this.context, wanted, pending, approval.id);
     if (pending.waiting !== undefined)
       // What it asked for may still be given, where neither an answer nor the rules have settled it.
-      this.approving.over(actions, pending.waiting, wanted !== undefined);
+      this.approving.over(
+        actions,
+        pending.waiting,
+        wanted !== undefined && approval?.kind !== 'gone',
+      );
+    // A no that could not be noted must leave no yes behind that was said elsewhere.
+    const about = wanted?.wanted.about;
+    if (decided instanceof PolicyWrapError && about !== undefined && isNo(about))
+      actions.push({ kind: 'withdraw', ids: [about.id] });
     const stopping = this.stopping(judged, decided);
     if (stopping !== undefined) {
       this.pending.ended(pending);
@@ -127,7 +152,10 @@ export class Session {
     }
     if (!(decided instanceof PolicyWrapError)) pending.row = decided?.row;
     if (approval?.kind === 'granted' && pending.round !== undefined)
-      pending.round = { ...pending.round, approved: approval.id };
+      pending.round = {
+        ...pending.round,
+        approved: { id: approval.id, policy: this.context.facts().policy },
+      };
     pending.sent = true;
     actions.push(forward);
     // Its cancellation may have come in the same read.
@@ -167,6 +195,11 @@ export class Session {
     settle(actions, pending, 'lost', this.context.now());
     return actions;
   }
+}
+
+/** What is done all the same where a turn does not reach the server. */
+function isUndelivered(step: Turn['steps'][number]): step is Action {
+  return step.kind === 'reply' || step.kind === 'release' || step.kind === 'withdraw';
 }
 
 function rows(context: Context, news: readonly RulesNews[]): Action[] {

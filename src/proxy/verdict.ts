@@ -52,15 +52,19 @@ function approvedVerdict(verdict: Verdict, approval: Approved): Verdict {
   switch (approval.kind) {
     case 'granted':
       return { ...verdict, effect: 'allow', reason: approval.how, approval: id };
-    case 'refused': {
-      const note = approval.note === null ? '' : `: ${approval.note}`;
-      return { ...verdict, effect: 'deny', reason: `a person refused it${note}`, approval: id };
-    }
+    case 'refused':
+      return { ...verdict, effect: 'deny', reason: refusalReason(approval), approval: id };
     case 'gone':
       return { ...verdict, reason: 'the request for it is not known any more', approval: null };
     default:
       return { ...verdict, approval: id };
   }
+}
+
+function refusalReason({ by, note }: Extract<Approved, { kind: 'refused' }>): string {
+  // A program that says why has failed: nobody has refused anything.
+  if (by === 'the program' && note !== null) return note;
+  return `a person refused it${note === null ? '' : `: ${note}`}`;
 }
 
 /** The verdict on a call that needed the state file while that could not be used. */

@@ -48,6 +48,11 @@ export interface AboutCall {
   readonly key: string | undefined;
 }
 
+/** True where a person has said no, which counts whatever else is wrong with the call. */
+export function isNo({ step }: About): boolean {
+  return typeof step === 'object' && !step.yes;
+}
+
 /** What a person is asked; or why nobody can be. */
 export function requestFor(
   context: Context & { asking: Asking },
@@ -60,8 +65,8 @@ export function requestFor(
   const { terms } = asking;
   const { buffer } = line;
   const asked = message.members.filter(({ key }) => key !== '_meta');
-  const size = asked.reduce((sum, { start, end }) => sum + end - start, 0);
-  if (size > MAX_ASKED)
+  // All of it is kept while it waits, not only what is shown.
+  if (line.end - line.start > MAX_ASKED)
     return { problem: `it is longer than the ${MAX_ASKED} bytes that a person can be shown` };
   const args = member(asked, 'arguments');
   const others = asked.filter(({ key }) => key !== 'name' && key !== 'arguments');

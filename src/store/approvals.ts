@@ -19,6 +19,13 @@ export class StoredApprovals implements ApprovalTable {
     return row && entryOf(row);
   }
 
+  /** Without the rest, which may be long: those who wait look often. */
+  standingOf(id: string): Standing | undefined {
+    return this.sql('SELECT standing FROM approvals WHERE id = ?').get(id)?.standing as
+      | Standing
+      | undefined;
+  }
+
   approvedFor(key: string): readonly Entry[] {
     const found = this.sql(
       "SELECT * FROM approvals WHERE key = ? AND standing = 'approved' ORDER BY answered",
@@ -57,7 +64,7 @@ export class StoredApprovals implements ApprovalTable {
     this.sql('DELETE FROM approvals WHERE usable < ?').run(now);
     this.sql('DELETE FROM remembered WHERE until < ?').run(now);
     const newest = this.sql(
-      'SELECT id, standing, length(request) AS size FROM approvals ORDER BY asked DESC, id',
+      'SELECT id, standing, octet_length(request) AS size FROM approvals ORDER BY asked DESC, id',
     );
     const measured = newest.all().map(({ id, standing, size }) => ({
       ...{ entry: String(id), size: Number(size), waits: standing === 'waiting' },

@@ -61,9 +61,10 @@ function approved(
   approvals: ApprovalBook | undefined,
   now: number,
 ): Approved | undefined {
-  const step = wanted.about?.step;
-  const isNo = typeof step === 'object' && !step.yes;
-  if (fits || isNo) return approvals?.decide(wanted, now);
+  const { about } = wanted;
+  if (fits) return approvals?.decide(wanted, now);
+  if (typeof about?.step === 'object' && !about.step.yes)
+    return approvals?.decide({ ...wanted, about: { ...about, orAsk: false } }, now);
   approvals?.keep(wanted, now);
   return undefined;
 }

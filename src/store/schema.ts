@@ -49,7 +49,7 @@ CREATE TABLE approvals (                 -- requests for a person's approval: sr
   usable INTEGER NOT NULL,               -- good for nothing after it
   answerer TEXT, note TEXT,
   request TEXT NOT NULL                  -- JSON; without arguments once nobody can answer it
-) WITHOUT ROWID;
+);                                       -- with rowids: else looking for an id reads whole requests
 CREATE TABLE remembered (                -- a yes that holds for a while
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   key TEXT NOT NULL,

@@ -135,8 +135,8 @@ export function sqliteStore(file: string, options: SqliteOptions): SqliteStore {
     standings(ids) {
       const { approvals } = connected();
       const found = ids.flatMap((id): [string, Standing][] => {
-        const entry = approvals.get(id);
-        return entry === undefined ? [] : [[id, entry.standing]];
+        const standing = approvals.standingOf(id);
+        return standing === undefined ? [] : [[id, standing]];
       });
       return new Map(found);
     },

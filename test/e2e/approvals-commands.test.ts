@@ -403,7 +403,7 @@ describe('approvals watch', () => {
   });
 
   testWith('python3')('says what became of a request meanwhile; Ctrl-C ends it', async () => {
-    const { home, wrapped, firstId, run } = held({ timeout: '3s' });
+    const { home, wrapped, firstId, run } = held({ timeout: '8s' });
     const watch = atTerminal(home, 'approvals', 'watch');
     wrapped.send(toolCall('gone', 'delete_app', { name: 'a' }));
     await watch.shows('y approve once');

@@ -13,6 +13,9 @@ import { fixture, launch, logRows, tempDir } from '../support/wrapper.ts';
 const server = 'awslabs.ecs-mcp-server';
 const command = ['uvx', '--from', server, 'ecs-mcp-server'];
 
+/** Nobody is there to approve anything. */
+const HURRIED = ['--approval-timeout', '1s'];
+
 const ecsTest = testWith('uvx', 'moto_server');
 const fastmcpTest = testWith('uvx', 'uv', 'moto_server');
 
@@ -34,7 +37,7 @@ const clusterStatus = (result: CallToolResult) =>
 
 ecsTest('ECS with no policy file: reads and writes pass, deletes do not', async () => {
   const aws = await startAws();
-  const wrapped = await connect(launch(command, { env: serverEnv(aws) }));
+  const wrapped = await connect(launch(command, { options: HURRIED, env: serverEnv(aws) }));
 
   const listed = await ecs(wrapped, 'ListClusters');
   expect(listed.isError ?? false).toBe(false);
@@ -111,7 +114,9 @@ ecsTest('ECS under a policy file: its reason is told, and both calls are on reco
 for (const version of ['', '@latest'])
   ecsTest(`uvx ${server}${version}: started by the executable that the package has`, async () => {
     const aws = await startAws();
-    const wrapped = await connect(launch(['uvx', `${server}${version}`], { env: serverEnv(aws) }));
+    const wrapped = await connect(
+      launch(['uvx', `${server}${version}`], { options: HURRIED, env: serverEnv(aws) }),
+    );
 
     const { tools } = await wrapped.client.listTools();
     expect(tools.map(({ name }) => name)).toContain('ecs_resource_management');
@@ -166,7 +171,7 @@ fastmcpTest('ECS by fastmcp, in the era without initialize', async ({ signal }) 
   const [outside, inside] = [tempDir(), tempDir()];
   const tee = [process.execPath, fixture('tee.mjs')];
   const wrapped = launch([...tee, inside, ...command], {
-    options: ['--server', server],
+    options: ['--server', server, ...HURRIED],
     env: serverEnv(aws),
   });
   const python = ['run', '--no-project', '--with', 'fastmcp>=4.1,<5', 'python'];

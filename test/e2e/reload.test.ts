@@ -42,7 +42,10 @@ function running(files: Record<string, unknown>, options: readonly string[] = []
     writeFileSync(at(name), typeof document === 'string' ? document : JSON.stringify(document));
   };
   for (const [name, document] of Object.entries(files)) save(name, document);
-  const { setup, calls } = echoing({ home, options: ['--server', 'srv', ...options] });
+  const { setup, calls } = echoing({
+    home,
+    options: ['--server', 'srv', '--approval-timeout', '1s', ...options],
+  });
   return { wrapped: start(setup), home, at, save, calls };
 }
 

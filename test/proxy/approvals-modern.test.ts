@@ -11,7 +11,7 @@ const text = (seen: unknown) => JSON.stringify(seen);
 
 /** A call that was answered with the question, and the state that came with it. */
 async function carried(policy = asking(), args: unknown = ARGS, more: object = {}) {
-  const talk = await approvals(policy, null);
+  const talk = await approvals(policy, false);
   const [question] = talk.client(modernCall(1, 'drop', args, more));
   return { ...talk, question: question?.[1], state: question?.[1].result?.requestState as string };
 }
@@ -74,7 +74,7 @@ describe('the question', () => {
   });
 
   it('is asked of a client without forms by the queue alone, and the call waits', async () => {
-    const { client, desk } = await approvals(asking(), null);
+    const { client, desk } = await approvals(asking(), false);
     expect(client(modernCall(1, 'drop', ARGS, {}, {}))).toEqual([]);
     expect(desk).toHaveLength(1);
   });
@@ -156,7 +156,7 @@ describe('never goes on, and is asked about anew', () => {
 
   it('from before a restart', async () => {
     const { state } = await carried();
-    const { client } = await approvals(asking(), null);
+    const { client } = await approvals(asking(), false);
     client(modernCall(1, 'drop', ARGS));
     expect(isAsked(client(retry(2, state)))).toBe(true);
   });
@@ -309,4 +309,10 @@ it('a state of ours that comes with a call that needs no yes does not reach the 
   const [seen] = client(modernCall(2, 'other', {}, { requestState: state, inputResponses: YES }));
   expect(seen?.[0]).toBe('→');
   expect(text(seen)).not.toContain('policy-wrap');
+});
+
+it('is not carried in a session that began with a handshake, whatever a call says of itself', async () => {
+  const { client, desk } = await approvals(asking(), null);
+  expect(client(modernCall(1, 'drop', ARGS))).toEqual([]);
+  expect(desk).toHaveLength(1);
 });

@@ -29,7 +29,7 @@ describe('the question', () => {
       method: 'elicitation/create',
       params: {
         requestedSchema: {
-          properties: { decision: { type: 'string', enum: ['approve once', 'deny'] } },
+          properties: { decision: { type: 'string', enum: ['deny', 'approve once'] } },
           required: ['decision'],
         },
       },
@@ -135,18 +135,18 @@ describe('the question', () => {
     const { question } = await waiting(asking(), { 'a\u202eb': '\u001b[2J\u200b\n', '\u0000': 1 });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
     expect(question.params.message).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e\u200b]/);
-    expect(question.params.message).toContain('a\\u202eb: "\\u001b[2J\\u200b\\n"');
+    expect(question.params.message).toContain('"a\\u202eb": "\\u001b[2J\\u200b\\n"');
   });
 
   it('cuts what is long, says so, and lets that be approved once only', async () => {
     const { question } = await waiting(asking({ approval: { remember: 'session' } }), {
       body: 'x'.repeat(5000),
     });
-    expect(question.params.message).toMatch(/x… \(5002 characters, SHA-256 [0-9a-f]{16}\)/);
+    expect(question.params.message).toMatch(/x… \(5002 characters, SHA-256 [0-9a-f]{32}\)/);
     expect(question.params.message.length).toBeLessThan(1000);
     expect(question.params.requestedSchema.properties.decision.enum).toEqual([
-      'approve once',
       'deny',
+      'approve once',
     ]);
   });
 
@@ -252,7 +252,7 @@ describe('while it waits', () => {
     const { client, question } = await waiting(asking({}, { concurrency: 1 }));
     const [second] = client(call(2, 'drop', { table: 'b' }));
     expect(client(response(question.id, accept('approve once')))[0]?.[0]).toBe('→');
-    // Its room is taken now: the yes to the second is kept for when there is some.
+    // Its room is taken now: the second has none, and its yes is gone with it.
     expect(text(client(response(second?.[1].id, accept('approve once'))))).toContain(
       'limited to 1 call at once',
     );

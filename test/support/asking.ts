@@ -18,8 +18,13 @@ export function asking(more: object = {}, entry: object = {}) {
   return { version: '1', default: 'deny', tools: { drop, other: {} }, ...more };
 }
 
-export async function approvals(policy: object = asking(), elicitation: object | null = {}) {
+export async function approvals(
+  policy: object = asking(),
+  elicitation: object | null | false = {},
+) {
   const talk = await conversation([policy], 'enforce', { approvals: namedInOrder() });
+  // Of 2026-07-28: no session begins with a handshake.
+  if (elicitation === false) return talk;
   const capabilities = elicitation === null ? {} : { elicitation };
   const params = {
     protocolVersion: '2025-11-25',

@@ -16,14 +16,16 @@ export interface Connection {
   closed: Promise<void>;
 }
 
-/** Starts the wrapper and initializes a session; both end with the running test. */
-export async function connect({ command, args, env }: Launch): Promise<Connection> {
+/** Starts the wrapper and initializes a session of the client; both end with the running test. */
+export async function connect(
+  { command, args, env }: Launch,
+  client = new Client({ name: 'policy-wrap-test', version: '1.0.0' }),
+): Promise<Connection> {
   const transport = new StdioClientTransport({ command, args, env, stderr: 'pipe' });
   let stderr = '';
   transport.stderr?.on('data', (chunk: Buffer) => {
     stderr += chunk.toString();
   });
-  const client = new Client({ name: 'policy-wrap-test', version: '1.0.0' });
   const closed = new Promise<void>(resolve => {
     client.onclose = resolve;
   });

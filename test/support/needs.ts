@@ -1,7 +1,11 @@
 // Cases that need a real part of somebody else's: run, skipped aloud, or failed where all must run.
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { type TestContext, test } from 'vitest';
 import { suite } from '../conformance/suite.ts';
+import { root } from './wrapper.ts';
+
+export const inspector = join(root, 'test/support/inspector.sh');
 
 /** How each part is asked whether it is there: it must run and exit with 0, as a stale shim does not. */
 const questions = {
@@ -11,6 +15,7 @@ const questions = {
   'redis-server': ['redis-server', '--version'],
   'redis-cli': ['redis-cli', '--version'],
   'test/conformance/suite.sh': [suite, '--version'],
+  'test/support/inspector.sh': [inspector, '--version'],
   python3: ['python3', '--version'],
   go: ['go', 'version'],
   cargo: ['cargo', '--version'],
