@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // As the build sets it.
+  define: { __VERSION__: JSON.stringify('0.0.0') },
   test: {
     include: ['test/**/*.test.ts'],
     // Real servers start slowly on a busy machine; what a test times, it times itself.

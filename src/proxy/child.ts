@@ -47,9 +47,11 @@ export function startChild(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
+  cwd?: string,
 ): Child {
   const options: Options = {
     env,
+    ...(cwd !== undefined && { cwd }),
     // Not `inherit` for stderr: libuv would make the description that is shared with our own stderr
     // blocking, and a client that does not read it could then stop the wrapper as a whole.
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -93,11 +95,15 @@ function spawned(command: string, args: readonly string[], options: Options): Ch
 }
 
 function spawnOnWindows(command: string, args: readonly string[], options: Options): ChildProcess {
-  const start = startOf(command, args, { cwd: process.cwd(), env: options.env, isFile });
+  const start = startOf(command, args, { cwd: folderOf(options), env: options.env, isFile });
   if (start === undefined)
     throw spawnError(command, { code: 'ENOENT', message: 'not found' }, options.env);
   const { file, env, verbatim } = start;
   return spawn(file, start.args, { ...options, env, windowsVerbatimArguments: verbatim });
+}
+
+function folderOf({ cwd }: Options): string {
+  return typeof cwd === 'string' ? cwd : process.cwd();
 }
 
 function isFile(path: string): boolean {
