@@ -67,6 +67,7 @@ export function categoryEntry(category: Category, counter: string = category): S
 /** `critical risk: verb "delete"`, for a person. */
 export function reasonOf({ category, risk, why, byName, calls }: Rule): string {
   const talked = byName === undefined ? '' : `; by its name alone: ${byName}`;
-  const counted = calls === undefined ? '' : `; ${calls} ${calls === 1 ? 'call' : 'calls'} on record`;
+  const counted =
+    calls === undefined ? '' : `; ${calls} ${calls === 1 ? 'call' : 'calls'} on record`;
   return `${category}, ${risk} risk: ${why}${talked}${counted}`;
 }

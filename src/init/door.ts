@@ -1,13 +1,17 @@
 // Whether a tool is one door to many operations: which of its arguments names them, and which there are.
 import { classifyName } from '../policy/classify/name.ts';
 import { enumOf, OPERATION, propertiesOf } from '../policy/classify/schema.ts';
-import type { SeenTool } from '../policy/classify/definition.ts';
 import type { Category } from '../policy/schema.ts';
 
 /** A tool whose operations are told apart. */
 export interface Door {
   readonly argument: string;
   readonly operations: readonly string[];
+}
+
+interface Described {
+  readonly description?: string | undefined;
+  readonly inputSchema?: unknown;
 }
 
 /** Of a longer description only the beginning is read. */
@@ -17,7 +21,7 @@ const MOST_TEXT = 65_536;
  * Undefined where its operations need not be told apart, or cannot be: where they are all of one
  * category, or where a call may leave the argument out, which a policy with `operations` would deny.
  */
-export function doorOf({ description, inputSchema }: SeenTool): Door | undefined {
+export function doorOf({ description, inputSchema }: Described): Door | undefined {
   const required = requiredOf(inputSchema);
   for (const [argument, schema] of propertiesOf(inputSchema)) {
     if (!OPERATION.test(argument) || !required.has(argument)) continue;
@@ -42,7 +46,9 @@ function isMixed(operations: readonly string[]): boolean {
 
 const LEAD = /\b(?:operations?|actions?|commands?|methods?|one of|values)\b[^\n:]{0,60}:/gi;
 const NAME = '[A-Za-z][A-Za-z0-9_.-]{1,100}';
-const BULLET = new RegExp(`^\\s*(?:[-*•]|\\d{1,3}[.)])\\s*["'\`]?(${NAME})["'\`]?(?:[\\s(:,.–-]|$)`);
+const BULLET = new RegExp(
+  `^\\s*(?:[-*•]|\\d{1,3}[.)])\\s*["'\`]?(${NAME})["'\`]?(?:[\\s(:,.–-]|$)`,
+);
 const ITEM = new RegExp(`^(?:or |and )?["'\`]?(${NAME})["'\`]?(?:\\s*\\([^)]*\\))?$`);
 
 /** The longest list of names that stands in a text behind `operations:` or the like. */
@@ -68,7 +74,9 @@ function listIn(rest: string): readonly string[] {
 
 function inSentence(line: string): readonly string[] {
   const [sentence = ''] = line.trim().split(/\.(?:\s|$)/);
-  const items = sentence.split(/\s*[,;|]\s*|\s+(?:or|and)\s+/).map(item => ITEM.exec(item.trim())?.[1]);
+  const items = sentence
+    .split(/\s*[,;|]\s*|\s+(?:or|and)\s+/)
+    .map(item => ITEM.exec(item.trim())?.[1]);
   // One that is no name: it is prose.
   return items.every(item => item !== undefined) ? items.filter(item => item !== undefined) : [];
 }

@@ -27,7 +27,9 @@ export function renderJson(review: Review): string {
 
 export function renderYaml(review: Review, origin: Origin): string {
   const { operations } = review;
-  const doors = [...operations].map(([tool, argument]) => `  ${keyText(tool)}: ${valueText(argument)}`);
+  const doors = [...operations].map(
+    ([tool, argument]) => `  ${keyText(tool)}: ${valueText(argument)}`,
+  );
   return [
     ...heading(review, origin),
     'version: "1"',
@@ -46,7 +48,11 @@ export function renderYaml(review: Review, origin: Origin): string {
     '',
     ...categoryLines(review),
     '# Reading resources and getting prompts counts as reading.',
-    ...['resources', 'prompts'].flatMap(key => [`${key}:`, '  default: allow', ...limitLines(READING)]),
+    ...['resources', 'prompts'].flatMap(key => [
+      `${key}:`,
+      '  default: allow',
+      ...limitLines(READING),
+    ]),
     '',
   ].join('\n');
 }
@@ -119,7 +125,12 @@ function categoryLines(review: Review): string[] {
     const said = Object.entries(entry).map(([key, value]) => `    ${key}: ${valueText(value)}`);
     return [`  ${name}:`, ...said, ...limits.flatMap(limit => limitLines(limit, '    '))];
   });
-  return ['# What each word above means: tools of one category share its count.', 'categories:', ...lines, ''];
+  return [
+    '# What each word above means: tools of one category share its count.',
+    'categories:',
+    ...lines,
+    '',
+  ];
 }
 
 function limitLines(limit: object, indent = '  '): string[] {

@@ -5,7 +5,7 @@ import {
   isStricter,
   type Risk,
 } from '../policy/classify/caution.ts';
-import { classifyTool, type SeenTool } from '../policy/classify/definition.ts';
+import { classifyTool } from '../policy/classify/definition.ts';
 import { classifyName } from '../policy/classify/name.ts';
 import { isPattern } from '../policy/match.ts';
 import type { Category } from '../policy/schema.ts';
@@ -13,7 +13,11 @@ import { LIKE_A_REGEX } from '../policy/warnings.ts';
 import { type Door, doorOf } from './door.ts';
 
 /** A tool as a server lists it, or as the record has it. */
-export interface FoundTool extends SeenTool {
+export interface FoundTool {
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly inputSchema?: unknown;
+  readonly annotations?: unknown;
   /** Where it is known already: by the record. */
   readonly door?: Door;
   /** How often it is on record; by operation where it has some. */
@@ -56,19 +60,21 @@ export function review(server: string, tools: readonly FoundTool[]): Review {
     else if (before === undefined || isStricter(rule.category, before.category))
       rules.set(rule.key, rule);
   };
+  // What a name means that stands there twice, nobody can say: the stricter, and as a whole.
+  const counts = new Map<string, number>();
+  for (const { name } of tools) counts.set(name, (counts.get(name) ?? 0) + 1);
   for (const tool of tools) {
-    const door = isTool(tool.name) ? (tool.door ?? doorOf(tool)) : undefined;
-    const known = operations.get(tool.name);
-    if (door === undefined || (known !== undefined && known !== door.argument)) {
-      add(ruleFor(server, tool));
-      continue;
+    const isSplit = isTool(tool.name) && counts.get(tool.name) === 1;
+    const door = isSplit ? (tool.door ?? doorOf(tool)) : undefined;
+    if (door === undefined) add(ruleFor(server, tool));
+    else {
+      operations.set(tool.name, door.argument);
+      for (const operation of door.operations) add(ruleFor(server, tool, operation));
     }
-    operations.set(tool.name, door.argument);
-    for (const operation of door.operations) add(ruleFor(server, tool, operation));
   }
   return {
     server,
-    tools: new Set(tools.map(({ name }) => name)).size,
+    tools: counts.size,
     rules: BY_CAUTION.toReversed().flatMap(category =>
       [...rules.values()].filter(rule => rule.category === category),
     ),
