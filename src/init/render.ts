@@ -13,8 +13,7 @@ const RULER = 92;
 
 /** Where the tools come from, as the heading says it. */
 export interface Origin {
-  /** `the tools that it lists`. */
-  readonly from: string;
+  readonly which: 'it lists' | 'agents have called';
   /** The command that adds new ones. */
   readonly again: string;
 }
@@ -57,19 +56,26 @@ export function renderYaml(review: Review, origin: Origin): string {
   ].join('\n');
 }
 
-function heading(review: Review, { from, again }: Origin): string[] {
+function heading(review: Review, { which, again }: Origin): string[] {
   const { server, rules, tools } = review;
   const counts = categoriesOf(review).map(category => {
     const count = rules.filter(rule => rule.category === category).length;
     return `#   ${category.padEnd(12)}${String(count).padStart(4)}   ${describeTerms(category)}`;
   });
   return [
-    `# What agents may do with ${escapeText(server)}: suggested by policy-wrap from ${escapeText(from)} (${tools === 1 ? '1 tool' : `${tools} tools`}).`,
+    `# What agents may do with ${escapeText(server)}: suggested by policy-wrap from the`,
+    `# ${tools === 1 ? 'tool' : `${tools} tools`} that ${which}.`,
     '#',
     ...counts,
     '#',
     '# It is yours to change. A tool of the wrong category is moved by changing its word; `action: allow`,',
     '# `action: deny` or `action: require_approval` in its braces decides whatever the category says.',
+    ...(rules.some(({ byName }) => byName !== undefined)
+      ? [
+          '# Look at lines with `by its name alone`: there only the server says that it is no worse.',
+        ]
+      : []),
+    '#',
     '#   policy-wrap check                 whether it can be used',
     `#   ${escapeText(again)}`,
     '#                                     adds tools that are new, leaves the rest as it is',

@@ -2,6 +2,7 @@
 import {
   BY_CAUTION,
   type Classification,
+  isGrave,
   isStricter,
   type Risk,
 } from '../policy/classify/caution.ts';
@@ -96,7 +97,10 @@ function ruleFor(server: string, tool: FoundTool, operation?: string): Rule {
   const named = classifyName(operation ?? name);
   // What is said of the tool as a whole says nothing of an operation whose name says nothing.
   const isSilent = operation !== undefined && named.category === 'unknown';
-  const { category, risk, why }: Classification = isSilent ? named : classifyTool(seen);
+  const said = isSilent ? named : classifyTool(seen);
+  // No word of the server's makes less of a name that says it cannot be undone.
+  const isWorse = isGrave(named.category) && isStricter(named.category, said.category);
+  const { category, risk, why }: Classification = isWorse ? named : said;
   return {
     key: operation === undefined ? name : `${name}:${operation}`,
     tool: name,

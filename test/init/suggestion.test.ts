@@ -15,7 +15,7 @@ import { warningsOf } from '../../src/policy/warnings.ts';
 import { root } from '../support/wrapper.ts';
 import { ecsTools, tool, verdictOn } from './tools.ts';
 
-const ORIGIN = { from: 'the tools that it lists', again: 'policy-wrap init --update -- server' };
+const ORIGIN = { which: 'it lists', again: 'policy-wrap init --update -- server' } as const;
 
 async function loaded(text: string, format: 'json' | 'yaml') {
   const checked = await checkPolicy({ name: `p.${format}`, text, format });
@@ -104,8 +104,9 @@ describe("AWS's ECS server", () => {
 
   test('it reads well', () => {
     const [heading = ''] = text.split('\n\n');
-    expect(heading.split('\n').slice(0, 6)).toEqual([
-      '# What agents may do with awslabs.ecs-mcp-server: suggested by policy-wrap from the tools that it lists (7 tools).',
+    expect(heading.split('\n').slice(0, 7)).toEqual([
+      '# What agents may do with awslabs.ecs-mcp-server: suggested by policy-wrap from the',
+      '# 7 tools that it lists.',
       '#',
       '#   destructive   11   a person approves each call',
       '#   execute        9   10 calls a minute, all of them together',
