@@ -1,0 +1,37 @@
+// A text of any format as a tree.
+import type { Client, Format } from '../table.ts';
+import { parseJson } from './json.ts';
+import type { Parsed } from './tree.ts';
+
+/** What a file's name says counts more than what the client's other files are. */
+export function formatOf(file: string, client: Client): Format {
+  const [, extension = ''] = /\.(\w+)$/.exec(file.toLowerCase()) ?? [];
+  if (extension === 'toml' || extension === 'jsonc') return extension;
+  if (extension === 'yaml' || extension === 'yml') return 'yaml';
+  if (extension !== 'json') return client.format;
+  return client.format === 'json' ? 'json' : 'jsonc';
+}
+
+/** An empty text holds nothing, and nothing that is wrong. */
+export function parseText(text: string, format: Format, client: Client): Parsed {
+  if (text.trim() === '') return { tree: { kind: 'map', fields: [], style: 'block' } };
+  try {
+    return parseAs(format, text, client);
+  } catch (error) {
+    if (error instanceof RangeError)
+      return { fault: { message: 'it is nested too deep', offset: 0 } };
+    throw error;
+  }
+}
+
+function parseAs(format: Format, text: string, { trailingCommas = true }: Client): Parsed {
+  switch (format) {
+    case 'yaml':
+    case 'toml':
+      return { fault: { message: `${format} is not read yet`, offset: 0 } };
+    case 'json':
+      return parseJson(text, { comments: false, trailingCommas: false });
+    default:
+      return parseJson(text, { comments: true, trailingCommas });
+  }
+}

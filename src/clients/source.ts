@@ -1,0 +1,35 @@
+// A configuration file as it is on disk: its bytes, and the text in them.
+import { isUtf8 } from 'node:buffer';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+
+export interface Source {
+  readonly bytes: Buffer;
+  /** Without the byte order mark. */
+  readonly text: string;
+  readonly bom: boolean;
+}
+
+const MAX_MIB = 20;
+const BOM = '\ufeff';
+
+/** Throws where it cannot be read, is no UTF-8 text or far too long. */
+export function readSource(file: string): Source {
+  // A pipe would block its opener.
+  const descriptor = openSync(file, 'r');
+  try {
+    const status = fstatSync(descriptor);
+    if (!status.isFile()) throw new Error('it is no regular file');
+    if (status.size > MAX_MIB * 1024 * 1024) throw new Error(`it is longer than ${MAX_MIB} MiB`);
+    const bytes = readFileSync(descriptor);
+    if (!isUtf8(bytes)) throw new Error('it is no UTF-8 text');
+    const text = bytes.toString('utf8');
+    const bom = text.startsWith(BOM);
+    return { bytes, text: bom ? text.slice(1) : text, bom };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+export function bytesOf(text: string, bom: boolean): Buffer {
+  return Buffer.from(bom ? BOM + text : text, 'utf8');
+}
