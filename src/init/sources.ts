@@ -56,7 +56,7 @@ export function fromRecord(file: string, given: string | undefined): Source {
       exitCode: ExitCode.usage,
     });
   const origin = {
-    which: 'agents have called',
+    which: 'agents have called' as const,
     again: `policy-wrap init --update --from-log --server ${server}`,
   };
   return { server, tools: toolsOnRecord(calls), origin };
