@@ -34,8 +34,12 @@ const options = {
   minifyIdentifiers: false,
   legalComments: 'none',
   metafile: true,
-  // Of the SDK's client: it has a validator of results built in that nothing here asks.
-  alias: { '@modelcontextprotocol/client/_shims': './src/listing/no-validator.ts' },
+  alias: {
+    // Of the SDK's client: it has a validator of results built in that nothing here asks.
+    '@modelcontextprotocol/client/_shims': './src/listing/no-validator.ts',
+    // Its main file loads the others in a way that cannot be followed.
+    'jsonc-parser': 'jsonc-parser/lib/esm/main.js',
+  },
   define: { __VERSION__: JSON.stringify(version) },
   logLevel: 'warning',
 };

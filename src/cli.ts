@@ -19,6 +19,7 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'approve',
   'deny',
   'demo',
+  'doctor',
   'help',
 ]);
 

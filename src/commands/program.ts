@@ -126,6 +126,16 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
       code = await (await import('./init.ts')).init(command, options);
     });
   program
+    .command('doctor')
+    .description('whether all is well, and the command that mends what is not')
+    .option('--start', 'start each wrapped server and list its tools too')
+    .option('--timeout <time>', 'how long each server may take', '30s')
+    .option('--json', 'one JSON document')
+    .option('--state <file>', 'another state file')
+    .action(async options => {
+      code = await (await import('./doctor.ts')).doctor(options);
+    });
+  program
     .command('import')
     .description("another tool's policy in policy-wrap's language: import intercept FILE")
     .argument('<tool>', 'intercept (PolicyLayer)')
