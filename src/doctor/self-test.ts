@@ -22,6 +22,7 @@ const TARGET = { service_arn: 'arn:aws:ecs:x:0:service/staging/web', app_name: '
 export async function selfTest(
   copy = PACKAGE,
   server = join(copy, 'examples/demo-server/server.mjs'),
+  timeoutMs = TIMEOUT_MS,
 ): Promise<Finding> {
   const wrapper = join(copy, 'bin/policy-wrap.cjs');
   const home = mkdtempSync(join(tmpdir(), 'policy-wrap-doctor-'));
@@ -40,7 +41,7 @@ export async function selfTest(
   const env = { ...withoutSettings(process.env), POLICY_WRAP_HOME: home };
   const client = new DemoClient(process.execPath, args, env);
   try {
-    const problem = await Promise.race([conversation(client), late()]);
+    const problem = await Promise.race([conversation(client), late(timeoutMs)]);
     return problem === undefined
       ? ok('self-test: a call is denied, another one passes')
       : failed(`self-test: ${problem}`, REINSTALL);
@@ -68,8 +69,8 @@ async function conversation(client: DemoClient): Promise<string | undefined> {
     : 'a call that was denied reached the server all the same';
 }
 
-function late(): Promise<string> {
+function late(timeoutMs: number): Promise<string> {
   return new Promise(resolve => {
-    setTimeout(() => resolve('the wrapper did not answer in time'), TIMEOUT_MS).unref();
+    setTimeout(() => resolve('the wrapper did not answer in time'), timeoutMs).unref();
   });
 }

@@ -242,8 +242,12 @@ describe('the self-test', () => {
   });
 
   test('fails where the server behind the wrapper is none', async () => {
-    const found = await selfTest(root, fixture('exits.mjs'));
-    expect(found).toMatchObject({ status: 'failed', mend: 'npm install -g policy-wrap@latest' });
+    const found = await selfTest(root, fixture('exits.mjs'), 2000);
+    expect(found).toEqual({
+      status: 'failed',
+      what: 'self-test: the wrapper did not answer in time',
+      mend: 'npm install -g policy-wrap@latest',
+    });
   });
 
   test.each([

@@ -12,6 +12,7 @@ import { checkPolicy } from '../../src/policy/load.ts';
 import { readYaml } from '../../src/policy/read-yaml.ts';
 import { CATEGORIES } from '../../src/policy/schema.ts';
 import { warningsOf } from '../../src/policy/warnings.ts';
+import { rehearsal, requestFor } from '../../src/rehearsal/rehearsal.ts';
 import { root } from '../support/wrapper.ts';
 import { ecsTools, tool, verdictOn } from './tools.ts';
 
@@ -180,6 +181,32 @@ test('the terms are those of the recommended policy', () => {
     expect(entry).toEqual(expected);
   }
   expect(recommended.resources.limits).toEqual([READING]);
+});
+
+test('all tools of a category are counted together', async () => {
+  const found = review('jobs', [{ name: 'run_job' }, { name: 'start_job' }, { name: 'get_job' }]);
+  const policy = await loaded(renderYaml(found, ORIGIN), 'yaml');
+  const facts = { mode: 'enforce', server: 'jobs', grant: 'default', session: 's' } as const;
+  const run = rehearsal([policy]).run(facts);
+  const effects = Array.from({ length: 12 }, (_, i) => {
+    const request = requestFor('tool', i % 2 === 0 ? 'run_job' : 'start_job');
+    return run.judge(request).verdict.effect;
+  });
+  expect(effects).toEqual([...Array(10).fill('allow'), 'rate_limit', 'rate_limit']);
+  expect(run.judge(requestFor('tool', 'get_job')).verdict.effect).toBe('allow');
+});
+
+test('a name that says it cannot be undone is not talked down', () => {
+  const described = { description: 'Returns a list.', annotations: { readOnlyHint: true } };
+  const found = review('server', [
+    { name: 'delete_user', ...described },
+    { name: 'frobnicate', ...described },
+  ]);
+  expect(found.rules.map(({ key, category, byName }) => [key, category, byName])).toEqual([
+    ['delete_user', 'destructive', undefined],
+    ['frobnicate', 'read', 'unknown'],
+  ]);
+  expect(renderYaml(found, ORIGIN)).toContain('# Look at lines with `by its name alone`');
 });
 
 test('names like those of categories are names of tools', async () => {
