@@ -13,7 +13,11 @@ const ENTRIES = [
   'src/policy/conditions/compile.ts',
   'src/policy/read-yaml.ts',
   'src/policy/problems.ts',
+  'src/clients/discover.ts',
   'src/commands/program.ts',
+  'src/commands/inventory.ts',
+  'src/commands/init.ts',
+  'src/commands/doctor.ts',
   'src/listing/list-tools.ts',
 ];
 /** The same of libraries. */
@@ -37,7 +41,7 @@ const options = {
   alias: {
     // Of the SDK's client: it has a validator of results built in that nothing here asks.
     '@modelcontextprotocol/client/_shims': './src/listing/no-validator.ts',
-    // Its main file loads the others in a way that cannot be followed.
+    // What its package.json names first loads its parts by names that no bundler can follow.
     'jsonc-parser': 'jsonc-parser/lib/esm/main.js',
   },
   define: { __VERSION__: JSON.stringify(version) },
@@ -49,7 +53,9 @@ const cutting = {
   name: 'cutting',
   setup(build) {
     build.onResolve({ filter: /^/ }, ({ kind, path, resolveDir }) => {
-      if (kind !== 'dynamic-import') return undefined;
+      // Where a library that is a file of its own is needed at once, that file is loaded at once.
+      const isOwn = LIBRARIES.includes(path) && !/[\\/]node_modules[\\/]/.test(resolveDir);
+      if (kind !== 'dynamic-import' && !isOwn) return undefined;
       const known = LIBRARIES.includes(path) || ENTRIES.includes(sourceOf(resolveDir, path));
       return known ? { path: `./${fileOf(path)}`, external: true } : undefined;
     });

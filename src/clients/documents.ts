@@ -35,12 +35,18 @@ export interface Documents {
   readonly problems: readonly Problem[];
 }
 
-export function readDocuments(around: Surroundings): Documents {
+/** `wanted` tells which are read at all. */
+export function readDocuments(
+  around: Surroundings,
+  wanted: (place: Place) => boolean = () => true,
+): Documents {
+  const read = (projects: readonly string[], also: (place: Place) => boolean) =>
+    readAll(CLIENTS.flatMap(client => placesOf(client, around, projects)).filter(also));
   // Of projects in which Claude Code has been: the one list of projects that there is.
-  const user = readAll(CLIENTS.flatMap(client => placesOf(client, around, [])));
-  const known = user.documents.flatMap(({ tree }) => projectsIn(tree));
+  const listing = read([], ({ client }) => client.id === 'claude-code');
+  const known = listing.documents.flatMap(({ tree }) => projectsIn(tree));
   const projects = [...new Set([...projectFolders(around.cwd, around.home), ...known])];
-  const all = readAll(CLIENTS.flatMap(client => placesOf(client, around, projects)));
+  const all = read(projects, wanted);
   return { ...all, clients: CLIENTS.flatMap(client => presence(client, all.documents)) };
 }
 

@@ -41,6 +41,8 @@ export interface Client {
     readonly env: string;
     readonly cwd?: string;
   };
+  /** An entry without arguments is an error. */
+  readonly argsRequired?: boolean;
   /** `command` holds the arguments too. */
   readonly commandIsList?: boolean;
   /** A key under which the rest may be nested. */

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { ExitCode, PolicyWrapError } from '../errors.ts';
 import { addApprovalCommands } from './approval-program.ts';
+import { addClientCommands } from './client-program.ts';
 
 declare const __VERSION__: string;
 
@@ -146,9 +147,22 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
     .action(async (tool, file, options) => {
       code = await (await import('./import.ts')).importPolicy(tool, file, options);
     });
-  addApprovalCommands(program, async command => {
+  program
+    .command('inventory')
+    .description('every client, server and tool on this machine: risk, policy, grade')
+    .option('--start', 'start the servers to list their tools, without asking')
+    .option('--client <id>', 'only this client, such as cursor')
+    .option('--timeout <duration>', 'how long one server may take', '20s')
+    .option('--html <file>', 'write a page to look at or to send')
+    .option('--json', 'one JSON document')
+    .action(async options => {
+      code = await (await import('./inventory.ts')).inventory(options);
+    });
+  const run = async (command: () => Promise<number>) => {
     code = await command();
-  });
+  };
+  addApprovalCommands(program, run);
+  addClientCommands(program, run);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return code;

@@ -10,7 +10,7 @@ import type { Category } from '../policy/schema.ts';
 import type { Hold } from './attacks.ts';
 import { operationsOf } from './operations.ts';
 import type { AlwaysDenied } from './rules.ts';
-import { holdsOf, type ToolVerdict, verdictOn } from './verdict.ts';
+import { holdsOf, type ToolVerdict, UNRULED, verdictOn } from './verdict.ts';
 
 export interface Assessed {
   readonly name: string;
@@ -64,10 +64,11 @@ function assessOne(
     ...(operation !== undefined && { operation }),
   };
   const value = operation ?? ANY_OPERATION;
-  const found = verdictOn(policies, always, {
+  const subject = {
     tool: name,
     ...(argument !== undefined && { operation: { argument, value } }),
-  });
+  };
+  const found = policies.length === 0 ? UNRULED : verdictOn(policies, always, subject);
   // Operations that no schema lists: those that a rule names are judged by it, the others as this one.
   const isDoor = argument !== undefined && operation === undefined;
   const verdict: ToolVerdict =

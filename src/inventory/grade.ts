@@ -22,9 +22,13 @@ export function standingOf(holds: ReadonlySet<Hold>): Standing {
   return holds.size > 0 ? 'held' : 'open';
 }
 
+export function gradeFor(risk: Risk, standing: Standing): Grade {
+  return GRADE[risk][standing];
+}
+
 /** The worst of its tools; of none it is the best. */
 export function gradeOf(tools: readonly { risk: Risk; holds: ReadonlySet<Hold> }[]): Grade {
-  const grades = tools.map(({ risk, holds }) => GRADE[risk][standingOf(holds)]);
+  const grades = tools.map(({ risk, holds }) => gradeFor(risk, standingOf(holds)));
   return GRADES.findLast(grade => grades.includes(grade)) ?? 'A';
 }
 

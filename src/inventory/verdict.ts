@@ -32,6 +32,18 @@ export interface ToolVerdict {
   readonly limits: readonly ToolLimit[];
 }
 
+/** Where there is no policy at all. */
+export const UNRULED: ToolVerdict = {
+  effect: 'allow',
+  hidden: false,
+  depends: false,
+  layer: '',
+  key: null,
+  reason: null,
+  category: null,
+  limits: [],
+};
+
 export interface Subject {
   readonly tool: string;
   /** Of a door to many operations the one that is meant, and the argument that names it. */

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { Client, ProtocolError } from '@modelcontextprotocol/client';
 import * as z from 'zod/mini';
 import { withoutSettings } from '../config/options.ts';
-import { messageOf, PolicyWrapError } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import { type Child, startChild } from '../proxy/child.ts';
 import { type Listed, type ListedTool, readTool } from './listed.ts';
 import { ChildTransport } from './transport.ts';
@@ -66,7 +66,7 @@ async function attemptAs(mode: Mode, attempt: Attempt): Promise<Attempted> {
   try {
     child = startChild(attempt.command, attempt.args, attempt.env, attempt.cwd);
   } catch (error) {
-    return { ok: false, why: reasonOf(error), mayBeModern: false };
+    return { ok: false, why: messageOf(error), mayBeModern: false };
   }
   const unhook = endedBySignals(child);
   const transport = new ChildTransport(child);
@@ -127,18 +127,13 @@ async function all(client: Client, timeout: number): Promise<ListedTool[]> {
 }
 
 function whyNot(error: unknown, { failure, exit, said }: ChildTransport): string {
-  if (failure !== undefined) return reasonOf(failure);
+  if (failure !== undefined) return messageOf(failure);
   if (exit !== undefined) {
     const how = exit.signal === null ? `with exit code ${exit.code}` : `by signal ${exit.signal}`;
     return `it ended ${how}${lastLine(said)}`;
   }
   if (error instanceof ProtocolError) return `it answered with an error: ${error.message}`;
   return `it did not speak the protocol: ${messageOf(error).split('\n')[0]}`;
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof PolicyWrapError)) return messageOf(error);
-  return error.help === undefined ? error.message : `${error.message}: ${error.help}`;
 }
 
 function lastLine(said: string): string {

@@ -24,7 +24,8 @@ export function readAtTerminal(home: string, ...args: string[]): Terminal {
   return runAtTerminal(home, ['bash', '-c', command, process.execPath, bin, ...args]);
 }
 
-function runAtTerminal(home: string, command: readonly string[]): Terminal {
+/** Any command. */
+export function runAtTerminal(home: string, command: readonly string[]): Terminal {
   const child = spawn('python3', [fixture('terminal.py'), ...command], {
     env: cleanEnv(home),
     stdio: 'pipe',

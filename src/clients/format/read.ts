@@ -1,7 +1,9 @@
 // A text of any format as a tree.
 import type { Client, Format } from '../table.ts';
 import { parseJson } from './json.ts';
+import { parseToml } from './toml.ts';
 import type { Parsed } from './tree.ts';
+import { parseYaml } from './yaml.ts';
 
 /** What a file's name says counts more than what the client's other files are. */
 export function formatOf(file: string, client: Client): Format {
@@ -27,8 +29,9 @@ export function parseText(text: string, format: Format, client: Client): Parsed 
 function parseAs(format: Format, text: string, { trailingCommas = true }: Client): Parsed {
   switch (format) {
     case 'yaml':
+      return parseYaml(text);
     case 'toml':
-      return { fault: { message: `${format} is not read yet`, offset: 0 } };
+      return parseToml(text);
     case 'json':
       return parseJson(text, { comments: false, trailingCommas: false });
     default:

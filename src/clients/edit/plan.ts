@@ -1,0 +1,127 @@
+// What wrapping or unwrapping would make of a file; nothing is written.
+import type { Document } from '../documents.ts';
+import { parseText } from '../format/read.ts';
+import { placeOf } from '../format/tree.ts';
+import { type Server, serversIn } from '../servers.ts';
+import { unwrapped } from '../wrapper.ts';
+import type { Changes } from './records.ts';
+import { type Change, type Rewritten, unwrapServer, wrapServer } from './rewrite.ts';
+
+export interface Planned {
+  readonly document: Document;
+  readonly text: string;
+  /** What is to be kept on record of all entries of the file. */
+  readonly changes: Changes;
+  readonly changed: readonly ChangedServer[];
+  readonly left: readonly LeftServer[];
+}
+
+export interface ChangedServer {
+  readonly name: string;
+  readonly line: number;
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+export interface LeftServer {
+  readonly name: string;
+  /** Undefined: it is as it should be. */
+  readonly why: string | undefined;
+}
+
+/** `launcher` is without options and `--`. */
+export function planWrapping(
+  document: Document,
+  servers: readonly Server[],
+  how: { launcher: readonly string[]; options: readonly string[]; known: Changes },
+  obstacle: (server: Server) => string | undefined,
+): Planned {
+  return plan(document, servers, how.known, obstacle, (text, { path }, known) =>
+    wrapServer(text, document, path, how.launcher, how.options, known),
+  );
+}
+
+export function planUnwrapping(
+  document: Document,
+  servers: readonly Server[],
+  known: Changes,
+  obstacle: (server: Server) => string | undefined,
+): Planned {
+  return plan(document, servers, known, obstacle, (text, { path }, change) =>
+    unwrapServer(text, document, path, change),
+  );
+}
+
+function plan(
+  document: Document,
+  servers: readonly Server[],
+  known: Changes,
+  obstacle: (server: Server) => string | undefined,
+  rewrite: (text: string, server: Server, known: Change | undefined) => Rewritten,
+): Planned {
+  const changes = new Map(known);
+  const changed: ChangedServer[] = [];
+  const left: LeftServer[] = [];
+  let { text } = document.source;
+  for (const server of servers) {
+    const { name, path } = server;
+    const key = JSON.stringify(path);
+    const why = obstacle(server);
+    const result = why === undefined ? rewrite(text, server, known.get(key)) : { refused: why };
+    if ('refused' in result) left.push({ name, why: result.refused });
+    else if (result.change === undefined) left.push({ name, why: undefined });
+    else {
+      const before = find(document, text, server);
+      const after = find(document, result.text, server);
+      changed.push({
+        name,
+        line: placeOf(document.source.text, server.command?.keySpan.start ?? 0).line,
+        ...differences(linesOf(before, text), linesOf(after, result.text)),
+      });
+      text = result.text;
+      const line = after?.line;
+      if (line !== undefined && unwrapped(line) !== undefined) changes.set(key, result.change);
+      else changes.delete(key);
+    }
+  }
+  return { document, text, changes, changed, left };
+}
+
+function find({ format, owner, readers }: Document, text: string, { path }: Server) {
+  const parsed = parseText(text, format, owner);
+  if ('fault' in parsed) return undefined;
+  const key = JSON.stringify(path);
+  return serversIn(parsed.tree, readers).find(server => JSON.stringify(server.path) === key);
+}
+
+/** Of command and arguments alone: what stands beside them may be secret. */
+function differences(
+  before: readonly string[][],
+  after: readonly string[][],
+): Pick<ChangedServer, 'before' | 'after'> {
+  const parts = [0, 1].map(i => difference(before[i] ?? [], after[i] ?? []));
+  return {
+    before: parts.flatMap(part => part.before),
+    after: parts.flatMap(part => part.after),
+  };
+}
+
+function linesOf(server: Server | undefined, text: string): string[][] {
+  return [server?.command, server?.args].map(field => {
+    if (field === undefined || field.value.kind === 'map') return [];
+    return text.slice(field.keySpan.start, field.value.span.end).trimEnd().split(/\r?\n/);
+  });
+}
+
+/** Without the lines at both ends that are the same. */
+function difference(before: readonly string[], after: readonly string[]) {
+  const shorter = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < shorter && before[head] === after[head]) head++;
+  let tail = 0;
+  while (tail < shorter - head && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
+  return {
+    before: before.slice(head, before.length - tail),
+    after: after.slice(head, after.length - tail),
+  };
+}

@@ -1,0 +1,120 @@
+// A file's content replaced in one step, unless it is another one meanwhile.
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { whyUnreadable } from '../../config/unreadable.ts';
+
+/** Cline's own: a folder beside the file, left behind where it is older. */
+const STALE_LOCK_MS = 10_000;
+
+export interface Replacement {
+  /** Links resolved: what links lead to is written, and they stay. */
+  readonly file: string;
+  readonly before: Buffer;
+  readonly after: Buffer;
+  /** Whether its client takes a lock beside the file. */
+  readonly lock: boolean;
+}
+
+/** Why it was not done; undefined where it was. */
+export function replaceFile({ file, before, after, lock }: Replacement): string | undefined {
+  try {
+    return lock
+      ? withLock(`${file}.lock`, () => replaced(file, before, after))
+      : replaced(file, before, after);
+  } catch (error) {
+    return whyUnreadable(error);
+  }
+}
+
+function replaced(file: string, before: Buffer, after: Buffer): string | undefined {
+  const why = whyUntouchable(file);
+  if (why !== undefined) return why;
+  const { mode, uid, gid } = statSync(file);
+  const unfinished = join(dirname(file), `.${basename(file)}.${process.pid}.policy-wrap`);
+  try {
+    const descriptor = openSync(unfinished, 'wx', mode & 0o777);
+    try {
+      for (let written = 0; written < after.length; )
+        written += writeSync(descriptor, after, written);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    if (process.platform !== 'win32') {
+      const made = statSync(unfinished);
+      if (made.uid !== uid || made.gid !== gid) chownSync(unfinished, uid, gid);
+      // Behind the mask of this process, and behind chown, which takes bits away.
+      chmodSync(unfinished, mode & 0o7777);
+    }
+    if (!readFileSync(file).equals(before))
+      return 'it was changed meanwhile: quit the client and try again';
+    renameSync(unfinished, file);
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
+  syncFolder(dirname(file));
+  return readFileSync(file).equals(after)
+    ? undefined
+    : 'it was written, and changed back at once: quit the client and try again';
+}
+
+/** Where a rename would get round what somebody set up. */
+export function whyUntouchable(file: string): string | undefined {
+  const { mode, nlink } = statSync(file);
+  if ((mode & 0o222) === 0) return 'it is read-only';
+  if (nlink > 1) return 'it has a second name (a hard link), which would keep the old text';
+  try {
+    accessSync(file, constants.W_OK);
+    accessSync(dirname(file), constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return whyUnreadable(error);
+  }
+}
+
+function withLock<T>(lock: string, work: () => T): T | string {
+  const age = ageOf(lock);
+  if (age !== undefined && age < STALE_LOCK_MS)
+    return 'its client is writing it: try again in a moment';
+  if (age !== undefined) rmdirSync(lock);
+  mkdirSync(lock);
+  try {
+    return work();
+  } finally {
+    rmdirSync(lock);
+  }
+}
+
+function ageOf(path: string): number | undefined {
+  const status = statSync(path, { throwIfNoEntry: false });
+  return status && Date.now() - status.mtimeMs;
+}
+
+// So that the new name survives a loss of power; not every file system can do that.
+function syncFolder(folder: string): void {
+  try {
+    const descriptor = openSync(folder, 'r');
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    // As on Windows: the rename alone must do.
+  }
+}
