@@ -28,9 +28,11 @@ export function existing(pattern: string, around: Surroundings, folder?: string)
 }
 
 /** With `~` and `%NAME%` put in; undefined where one has no value, or leads nowhere. */
-function resolved(pattern: string, { home, env }: Surroundings, folder: string | undefined) {
+function resolved(pattern: string, around: Surroundings, folder: string | undefined) {
+  const { home, env } = around;
   let known = true;
   const path = pattern
+    .replace(/^~\/\.config\//, prefix => configFolder(around) ?? prefix)
     .replace(/^~/, () => home)
     .replace(/%(\w+)%/g, (_, name: string) => {
       const value = variable(env, name);
@@ -40,6 +42,12 @@ function resolved(pattern: string, { home, env }: Surroundings, folder: string |
   if (!known) return undefined;
   if (isAbsolute(path)) return path;
   return folder === undefined ? undefined : join(folder, path);
+}
+
+/** On Linux that folder may be elsewhere for all that keep their files in it. */
+function configFolder({ platform, env }: Surroundings): string | undefined {
+  const folder = platform === 'linux' ? env.XDG_CONFIG_HOME : undefined;
+  return folder !== undefined && isAbsolute(folder) ? `${folder}/` : undefined;
 }
 
 /** Names of environment variables have no case on Windows. */

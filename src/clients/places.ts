@@ -54,8 +54,8 @@ function userPatterns(client: Client, around: Surroundings): readonly string[] {
       if (value === undefined || !isAbsolute(value)) return [];
       return patterns.map(pattern => pattern.replace('<dir>', () => value));
     });
-  const { overrides, overridesOn, more, user } = client;
-  const inPlace = overridesOn === undefined || overridesOn === platform ? named(overrides) : [];
+  const { overrides, more, user } = client;
+  const inPlace = named(overrides);
   const own = inPlace.length > 0 ? inPlace.slice(0, 1) : onPlatform(user, platform);
   return [...own, ...named(more)];
 }

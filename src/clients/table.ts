@@ -17,8 +17,6 @@ export interface Client {
   readonly user: Paths;
   /** By environment variable: in place of the `user` files; `<dir>` is its value. */
   readonly overrides?: Readonly<Record<string, readonly string[]>>;
-  /** The only platform on which it looks at those variables. */
-  readonly overridesOn?: string;
   /** By environment variable: read besides. */
   readonly more?: Readonly<Record<string, readonly string[]>>;
   /** Another client's files that it reads too. */

@@ -1,4 +1,5 @@
 // Variables that clients put into the texts of an entry.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are not ours
 
 export interface Scene {
   readonly env: NodeJS.ProcessEnv;

@@ -37,7 +37,7 @@ function looseness(text: string, options: ParseOptions): Fault | undefined {
   if (error === undefined) return undefined;
   const { message, offset } = said(error);
   return /^[,\]}]/.test(text.slice(offset).trimStart())
-    ? { message: 'a comma too many: there is nothing behind it', offset }
+    ? { message: 'a comma too many before this', offset }
     : { message, offset };
 }
 
