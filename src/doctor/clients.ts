@@ -36,7 +36,7 @@ export async function checkClients(
 async function checkEntry(entry: ServerEntry, list: List | undefined): Promise<Finding[]> {
   const { client, name, wrapped, transport, disabled, obstacle } = entry;
   const about = `${client}: ${name}`;
-  const install = `policy-wrap install ${shellWord(client)} ${shellWord(name)}`;
+  const install = installing(entry);
   if (disabled) return [note(`${about} is switched off`)];
   if (wrapped === undefined) {
     if (transport === 'stdio')
@@ -55,6 +55,12 @@ async function checkEntry(entry: ServerEntry, list: List | undefined): Promise<F
       `start the command of ${name} in ${shellWord(entry.file)} by itself, and see what it says`,
     ),
   ];
+}
+
+function installing({ client, name, scope, project }: ServerEntry): string {
+  const command = `policy-wrap install ${shellWord(client)} ${shellWord(name)}`;
+  if (scope !== 'project') return command;
+  return `${project === undefined ? '' : `cd ${shellWord(project)} && `}${command} --project`;
 }
 
 // What would stop the wrapper before it starts the server.
@@ -81,6 +87,6 @@ async function problemOf(
   } catch (error) {
     const isUsage = error instanceof PolicyWrapError && error.code === 'PW_USAGE';
     const [what = ''] = messageOf(error).split('\n');
-    return { what, mend: isUsage ? undefined : check };
+    return { what, mend: isUsage ? `mend the options before \`--\` in ${entry.file}` : check };
   }
 }

@@ -13,7 +13,7 @@ const RULER = 92;
 
 /** Where the tools come from, as the heading says it. */
 export interface Origin {
-  readonly which: 'it lists' | 'agents have called';
+  readonly which: 'it listed' | 'agents had called';
   /** The command that adds new ones. */
   readonly again: string;
 }
@@ -90,16 +90,18 @@ function toolsOf({ rules }: Review, category: Category): string[] {
     text: `  ${keyText(rule.key)}: ${valueText({ category })}`,
   }));
   // The operations of a door stand together, and so do their comments.
-  const widthOf = ({ tool, key }: Rule) => {
-    const isAlike = ({ rule }: { rule: Rule }) =>
-      key === tool ? rule.key === rule.tool : rule.key !== rule.tool && rule.tool === tool;
-    const lengths = pairs.filter(isAlike).map(({ text }) => text.length);
-    return Math.max(...lengths.filter(length => length <= WIDEST), 0);
-  };
+  const groupOf = ({ tool, key }: Rule) => (key === tool ? '' : tool);
+  const widths = new Map<string, number>();
+  for (const { rule, text } of pairs) {
+    const group = groupOf(rule);
+    if (text.length <= WIDEST) widths.set(group, Math.max(widths.get(group) ?? 0, text.length));
+  }
   const title = `  # ── ${category}: ${riskOf(category)} risk, ${describeTerms(category)} `;
   return [
     `${title}${'─'.repeat(Math.max(2, RULER - title.length))}`,
-    ...pairs.map(({ rule, text }) => `${text.padEnd(widthOf(rule))}  # ${comment(rule)}`),
+    ...pairs.map(
+      ({ rule, text }) => `${text.padEnd(widths.get(groupOf(rule)) ?? 0)}  # ${comment(rule)}`,
+    ),
   ];
 }
 

@@ -32,7 +32,7 @@ export async function fromServer(
   const named = given === undefined ? '' : ` --server ${given}`;
   // Not the command itself: its arguments may hold a secret, and policies are shown around.
   const again = `policy-wrap init --update${named} -- <its command>`;
-  return { server, tools: listed.tools, origin: { which: 'it lists', again } };
+  return { server, tools: listed.tools, origin: { which: 'it listed', again } };
 }
 
 /** Throws `PW_INIT` where nothing is recorded, or of several servers. */
@@ -56,7 +56,7 @@ export function fromRecord(file: string, given: string | undefined): Source {
       exitCode: ExitCode.usage,
     });
   const origin = {
-    which: 'agents have called' as const,
+    which: 'agents had called' as const,
     again: `policy-wrap init --update --from-log --server ${server}`,
   };
   return { server, tools: toolsOnRecord(calls), origin };

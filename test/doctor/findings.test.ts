@@ -159,6 +159,13 @@ describe('clients', () => {
       'policy-wrap install cursor files',
     ],
     [
+      'not wrapped, in a project',
+      { wrapped: undefined, scope: 'project', project: '/a b' },
+      'note',
+      'is not wrapped',
+      "cd '/a b' && policy-wrap install cursor files --project",
+    ],
+    [
       'what cannot be',
       { wrapped: undefined, obstacle: 'it is managed' },
       'note',
@@ -186,7 +193,7 @@ describe('clients', () => {
       { wrapped: { command: 'npx', args: ['x'], options: ['--mode', 'off'] } },
       'failed',
       '--mode: `off` is none of enforce, observe',
-      'policy-wrap install cursor files',
+      'mend the options before `--` in /f.json',
     ],
     [
       'a policy that is not there',

@@ -15,16 +15,16 @@ const demo = join(root, 'examples/demo-server/server.mjs');
 
 /** In a home where no client of this machine is. */
 function doctor(home: string, ...args: string[]) {
+  return run(home, 'doctor', ...args);
+}
+
+function run(home: string, ...args: string[]) {
   const env = cleanEnv(home, { HOME: home, USERPROFILE: home, FORCE_COLOR: '0' });
   for (const name of Object.keys(env))
     if (/^(XDG_|APPDATA|CLAUDE|CODEX|GEMINI)/.test(name)) delete env[name];
   return new Promise<{ code: number; stdout: string; stderr: string }>(done => {
-    execFile(
-      process.execPath,
-      [bin, 'doctor', ...args],
-      { env, cwd: home },
-      (error, stdout, stderr) =>
-        done({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    execFile(process.execPath, [bin, ...args], { env, cwd: home }, (error, stdout, stderr) =>
+      done({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     );
   });
 }
@@ -97,6 +97,22 @@ describe('doctor', { timeout: 60_000 }, () => {
       'start the command of ends in HOME/.cursor/mcp.json by itself, and see what it says',
     ]);
     expect(bad.at(-1)?.what).toContain('exit code 4');
+  });
+
+  test('what is told to mend a wrapper that is gone mends it', async () => {
+    const home = tempDir();
+    const args = ['/none/bin/policy-wrap.cjs', '--', process.execPath, demo];
+    cursor(home, { demo: { command: '/none/node', args } });
+    const before = await doctor(home, '--json');
+    expect(before.code).toBe(1);
+    const found = JSON.parse(before.stdout).findings as { status: string; mend?: string }[];
+    const [mend = ''] = found.flatMap(one => (one.status === 'failed' ? [one.mend ?? ''] : []));
+    const [program, ...rest] = mend.split(' ');
+    expect(program).toBe('policy-wrap');
+    expect(await run(home, ...rest, '--yes')).toMatchObject({ code: 0 });
+    const after = await doctor(home, '--start');
+    expect(after.code).toBe(0);
+    expect(after.stdout).toContain('cursor: demo is wrapped, starts, and lists 9 tools');
   });
 
   test('of a malformed file of a client: where', async () => {

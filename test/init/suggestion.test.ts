@@ -16,7 +16,7 @@ import { rehearsal, requestFor } from '../../src/rehearsal/rehearsal.ts';
 import { root } from '../support/wrapper.ts';
 import { ecsTools, tool, verdictOn } from './tools.ts';
 
-const ORIGIN = { which: 'it lists', again: 'policy-wrap init --update -- server' } as const;
+const ORIGIN = { which: 'it listed', again: 'policy-wrap init --update -- server' } as const;
 
 async function loaded(text: string, format: 'json' | 'yaml') {
   const checked = await checkPolicy({ name: `p.${format}`, text, format });
@@ -107,7 +107,7 @@ describe("AWS's ECS server", () => {
     const [heading = ''] = text.split('\n\n');
     expect(heading.split('\n').slice(0, 7)).toEqual([
       '# What agents may do with awslabs.ecs-mcp-server: suggested by policy-wrap from the',
-      '# 7 tools that it lists.',
+      '# 7 tools that it listed.',
       '#',
       '#   destructive   11   a person approves each call',
       '#   execute        9   10 calls a minute, all of them together',

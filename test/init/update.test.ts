@@ -8,7 +8,7 @@ import { checkPolicy } from '../../src/policy/load.ts';
 import { readYaml } from '../../src/policy/read-yaml.ts';
 import { ecsTools, tool, verdictOn } from './tools.ts';
 
-const ORIGIN = { which: 'it lists', again: 'policy-wrap init --update -- server' } as const;
+const ORIGIN = { which: 'it listed', again: 'policy-wrap init --update -- server' } as const;
 type Format = 'json' | 'yaml';
 
 const source = (text: string, format: Format = 'yaml') => ({ name: `p.${format}`, text, format });
