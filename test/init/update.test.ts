@@ -1,10 +1,12 @@
 // `--update`: new tools are added to a policy however it is written, and nothing else of it changes.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import { renderJson, renderYaml } from '../../src/init/render.ts';
 import { type FoundTool, review } from '../../src/init/review.ts';
 import { updatePolicy } from '../../src/init/update.ts';
 import { checkPolicy } from '../../src/policy/load.ts';
+import type { Policy } from '../../src/policy/policy.ts';
 import { readYaml } from '../../src/policy/read-yaml.ts';
 import { ecsTools, tool, verdictOn } from './tools.ts';
 
@@ -256,5 +258,102 @@ describe('whatever a server lists', () => {
       ),
       { numRuns: 100 },
     );
+  });
+});
+
+describe('whatever a person has written', () => {
+  const NAMES = ['get_a', 'delete_a', 'pay_a', 'run_a', 'frob', 'door', 'door:get', 'door:purge'];
+  const limit = fc.record(
+    {
+      counter: fc.constantFrom('read', 'execute', 'mine'),
+      max: fc.nat(9),
+      window: fc.constantFrom('day', 'minute'),
+      kind: fc.constantFrom('fixed', 'sliding'),
+    },
+    { requiredKeys: ['max', 'window'] },
+  );
+  const entry = fc.oneof(
+    fc.constant({}),
+    fc.record(
+      {
+        action: fc.constantFrom('allow', 'deny', 'require_approval'),
+        reason: fc.constantFrom('because', 'two\nlines\n', '# "odd": {', ''),
+        category: fc.constantFrom('read', 'execute', 'destructive'),
+        limits: fc.array(limit, { maxLength: 2 }),
+      },
+      { requiredKeys: [] },
+    ),
+  );
+  const plain = entry.map(({ category: _, ...rest }: { category?: string }) => rest);
+  const key = fc.oneof(
+    fc.constantFrom(...NAMES),
+    fc.constantFrom('delete_*', '*_a', 'door:*', 'door*', '*', 'f?ob'),
+  );
+  const document = fc.record(
+    {
+      version: fc.constant('1'),
+      default: fc.constantFrom('allow', 'deny'),
+      tools: fc.dictionary(key, entry, { maxKeys: 5 }),
+      categories: fc.dictionary(
+        fc.constantFrom('read', 'execute', 'destructive', 'unknown'),
+        plain,
+      ),
+      hide: fc.array(fc.constantFrom('pay_*', 'frob'), { maxLength: 1 }),
+      operations: fc.constantFrom({ door: 'action' }, { door: 'other' }, { x: 'y' }),
+    },
+    { requiredKeys: ['version', 'default'] },
+  );
+  const writing = fc.record({
+    indent: fc.constantFrom(1, 2, 4),
+    collectionStyle: fc.constantFrom<'any' | 'block' | 'flow'>('any', 'block', 'flow'),
+    lineWidth: fc.constantFrom(0, 20, 80),
+    defaultStringType: fc.constantFrom<'PLAIN' | 'QUOTE_SINGLE'>('PLAIN', 'QUOTE_SINGLE'),
+    flowCollectionPadding: fc.boolean(),
+  });
+  const tools: FoundTool[] = [
+    ...['get_a', 'delete_a', 'pay_a', 'run_a', 'frob'].map(name => ({ name })),
+    {
+      name: 'door',
+      inputSchema: { properties: { action: { enum: ['get', 'purge'] } }, required: ['action'] },
+    },
+  ];
+  const found = review('server', tools);
+
+  test('what it decides by name stays so, and nothing grave passes that did not', async () => {
+    let added = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        document,
+        writing,
+        fc.constantFrom<Format>('yaml', 'json'),
+        async (raw, how, format) => {
+          const text =
+            format === 'json' ? JSON.stringify(raw, null, how.indent) : stringify(raw, how);
+          const before = await checkPolicy(source(text, format));
+          // Counters of one name that count in two ways, say.
+          fc.pre('policy' in before);
+          const was = (before as { policy: Policy }).policy;
+          const { text: after, additions } = await updated(text, tools, format);
+          added += additions.entries.length;
+          const is = await policyOf(after, format);
+          const own = new Set(additions.entries.map(({ rule }) => rule.key));
+          for (const { key: name, tool: of, category } of found.rules) {
+            // As the policy of before has its operations.
+            const doors = {
+              ...found,
+              operations: new Map([...found.operations, ...was.operations]),
+            };
+            const [then, now] = [verdictOn(was, doors, of, name), verdictOn(is, doors, of, name)];
+            if (!own.has(name)) {
+              if (!own.has(`${of}:get`) && !own.has(`${of}:purge`)) expect(now).toEqual(then);
+            } else if (['destructive', 'financial', 'unknown'].includes(category))
+              expect(now.effect).not.toBe('allow');
+          }
+          expect((await updated(after, tools, format)).text).toBe(after);
+        },
+      ),
+      { numRuns: 300 },
+    );
+    expect(added).toBeGreaterThan(100);
   });
 });
