@@ -63,6 +63,11 @@ function transportOf({ command, url }: Server): Transport {
   return url === undefined ? 'unknown' : 'remote';
 }
 
+/** Nothing is started for it. */
+export function isRemote({ command, url }: Server): boolean {
+  return command === undefined && url !== undefined;
+}
+
 /** Why this entry cannot be wrapped where it stands; what its variables are does not matter for that. */
 export function obstacleTo(document: Document, server: Server): string | undefined {
   const { place, loose, owner } = document;

@@ -1,6 +1,6 @@
 // Where files may be, by patterns: the ones that exist.
 import { readdirSync, statSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, parse, sep } from 'node:path';
 
 export interface Surroundings {
   readonly platform: NodeJS.Platform;
@@ -17,8 +17,9 @@ const MAX_FOLDERS = 5000;
 export function existing(pattern: string, around: Surroundings, folder?: string): string[] {
   const path = resolved(pattern, around, folder);
   if (path === undefined) return [];
-  const [root = '', ...names] = path.split(/[\\/]/);
-  let paths = [root === '' ? '/' : `${root}/`];
+  const { root } = parse(path);
+  const names = path.slice(root.length).split(sep === '/' ? sep : /[\\/]/);
+  let paths = [root];
   for (const name of names) {
     if (name === '**') paths = foldersBelow(paths);
     else if (name.includes('*')) paths = paths.flatMap(parent => matching(parent, name));

@@ -71,14 +71,18 @@ function onPlatform(paths: Paths | undefined, platform: NodeJS.Platform): readon
   return platform === 'darwin' || platform === 'win32' ? paths[platform] : paths.linux;
 }
 
-/** The folder we are in and those above it up to the root of its repository: clients look there too. */
+/**
+ * The folder we are in and those above it up to the root of its repository: clients look there too. Not the
+ * home folder: what lies there is the user's, for all projects.
+ */
 export function projectFolders(cwd: string, home: string): string[] {
   const folders: string[] = [];
-  for (let folder = cwd; ; folder = parse(folder).dir) {
+  for (let folder = cwd; folder !== home; folder = parse(folder).dir) {
     folders.push(folder);
     if (isThere(join(folder, '.git'))) return folders;
-    if (folder === parse(folder).root || folder === home) return [cwd];
+    if (folder === parse(folder).root) break;
   }
+  return folders.slice(0, 1);
 }
 
 function isThere(path: string): boolean {

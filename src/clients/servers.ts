@@ -40,7 +40,8 @@ const SHARED = [['mcpServers'], ['servers']];
 export function serversIn(tree: Tree, readers: readonly Client[]): Server[] {
   const [owner] = readers;
   if (owner === undefined) return [];
-  const keys = unique([...readers.flatMap(client => client.servers), ...SHARED]);
+  const own = readers.flatMap(client => client.servers);
+  const keys = unique(readers.length > 1 ? [...own, ...SHARED] : own);
   const seen = new Set<Tree>();
   const containers = keys.flatMap(key => containersAt(tree, key, [], seen));
   const found = containers.flatMap(({ tree: container, path }) =>

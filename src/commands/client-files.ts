@@ -134,11 +134,16 @@ export function writePlan(planned: Planned, past: string, kept: Records): boolea
   const lock = owner.lock === true;
   const why = replaceFile({ file, before: source.bytes, after, lock });
   if (why !== undefined) {
+    kept.drop(copy);
     print(escapeText(`${file}: not changed: ${why}`));
     return false;
   }
-  kept.note(file, changes);
-  if (changes.size === 0) kept.forget(file, after);
+  try {
+    kept.note(file, changes);
+    if (changes.size === 0) kept.forget(file, after);
+  } catch (error) {
+    print(escapeText(`note: no record of it can be kept: ${messageOf(error)}`));
+  }
   print(escapeText(`${past} ${count(changed.length)} in ${file}`));
   if (changes.size > 0) print(escapeText(`  as it was: ${copy}`));
   return true;

@@ -26,6 +26,7 @@ export function addClientCommands(
       '--despite-lists',
       'also where a list of allowed or denied servers goes by command lines',
     )
+    .option('--remote', 'also servers at a URL, through mcp-remote or mcp-proxy-for-aws')
     .option('--dry-run', 'show what would change, and change nothing')
     .option('-y, --yes', 'do not ask')
     .action((client, servers, options) =>

@@ -1,6 +1,8 @@
 // What a person should know of the clients whose files change.
-import type { Document } from '../clients/documents.ts';
+import { type Document, readDocuments } from '../clients/documents.ts';
 import type { Planned } from '../clients/edit/plan.ts';
+import type { Surroundings } from '../clients/paths.ts';
+import type { Place } from '../clients/places.ts';
 
 export function adviceBefore(
   plans: readonly Planned[],
@@ -31,6 +33,21 @@ export function adviceBefore(
       ? ['note: POLICY_WRAP_HOME is set here; a client started without it uses the usual folders']
       : []),
   ];
+}
+
+/** Claude Code leaves out a plugin's server whose command is that of one of yours; a wrapped one's is not. */
+export function pluginAdvice(plans: readonly Planned[], around: Surroundings): string[] {
+  const ours = plans.filter(({ document }) => document.owner.id === 'claude-code');
+  if (ours.length === 0) return [];
+  const lines = new Set(
+    ours.flatMap(({ document }) => document.servers.map(({ line }) => JSON.stringify(line))),
+  );
+  const isPlugin = ({ client, scope }: Place) => scope === 'bundle' && client.id === 'claude-code';
+  return readDocuments(around, isPlugin).documents.flatMap(({ file, servers }) =>
+    servers
+      .filter(({ line }) => line !== undefined && lines.has(JSON.stringify(line)))
+      .map(({ name }) => `note: Claude Code starts \`${name}\` of ${file} unwrapped from then on`),
+  );
 }
 
 export function restartAdvice(done: readonly Planned[]): string[] {

@@ -1,10 +1,13 @@
 // `policy-wrap install`: the servers in clients' configurations start behind policy-wrap from now on.
 import { join, resolve } from 'node:path';
-import { obstacleTo } from '../clients/discover.ts';
+import { bridgeTo } from '../clients/bridges.ts';
+import { isRemote, obstacleTo } from '../clients/discover.ts';
 import type { Document } from '../clients/documents.ts';
 import { type Planned, planWrapping } from '../clients/edit/plan.ts';
+import { whyNotBridged } from '../clients/edit/remote.ts';
 import { commandLists } from '../clients/lists.ts';
 import { projectFolders } from '../clients/places.ts';
+import type { Server } from '../clients/servers.ts';
 import { loadPolicies } from '../config/policies.ts';
 import { givenPolicies, PRESET } from '../config/policy-files.ts';
 import { ExitCode, PolicyWrapError } from '../errors.ts';
@@ -21,7 +24,7 @@ import {
   surroundings,
   writePlan,
 } from './client-files.ts';
-import { adviceBefore, restartAdvice } from './install-advice.ts';
+import { adviceBefore, pluginAdvice, restartAdvice } from './install-advice.ts';
 
 declare const __VERSION__: string;
 
@@ -31,6 +34,7 @@ export interface InstallOptions extends FileOptions {
   readonly grant?: string;
   readonly yes?: boolean;
   readonly despiteLists?: boolean;
+  readonly remote?: boolean;
 }
 
 export async function install(
@@ -52,8 +56,9 @@ export async function install(
         launcher: launcherFor(document),
         options: document.place.scope === 'project' ? ours.shared : ours.own,
         known: kept.of(document.file),
+        bridge: ({ url }) => (url === undefined ? undefined : bridgeTo(url)),
       },
-      server => obstacleTo(document, server) ?? listObstacle(document, lists, options),
+      server => obstacleFor(document, server, options) ?? listObstacle(document, lists, options),
     ),
   );
   const plans = all.filter(({ changed }) => changed.length > 0);
@@ -64,7 +69,8 @@ export async function install(
     print(refused ? 'nothing was changed' : nothingToDo(all));
     return code;
   }
-  for (const line of adviceBefore(plans, launcherFor)) print(escapeText(line));
+  const advice = [...adviceBefore(plans, launcherFor), ...pluginAdvice(plans, around)];
+  for (const line of advice) print(escapeText(line));
   if (options.dryRun === true) {
     print('nothing was changed: this was --dry-run');
     return code;
@@ -106,6 +112,18 @@ async function wrapperOptions({ policy = [], mode, grant }: InstallOptions) {
   ];
   // A path of this machine means nothing to others, who have the same project.
   return { own: named(name => resolve(name)), shared: named(name => name) };
+}
+
+function obstacleFor(
+  document: Document,
+  server: Server,
+  { remote }: InstallOptions,
+): string | undefined {
+  const obstacle = obstacleTo(document, server);
+  if (!isRemote(server) || document.loose !== undefined) return obstacle;
+  if (remote !== true) return 'it is a remote server: --remote wraps a program that reaches it';
+  if (bridgeTo(server.url ?? '') === undefined) return 'no program for its address is known';
+  return whyNotBridged(server, document.owner);
 }
 
 const LISTED = 'goes by command lines, which a wrapped server no longer has';

@@ -52,6 +52,10 @@ export async function inventory(options: InventoryOptions): Promise<number> {
       ? `${escapeJson(JSON.stringify(report))}\n`
       : `${renderInventory(report, process.stdout.columns, chalk).join('\n')}\n`,
   );
+  if (found.clients.length === 0)
+    process.stderr.write(
+      'policy-wrap: no client was found: docs/clients.md lists where they are looked for\n',
+    );
   return isWhole(report) ? ExitCode.ok : ExitCode.failed;
 }
 

@@ -151,7 +151,7 @@ function serverReport(
     state,
     why: why ?? null,
     protocol: listed?.era ?? null,
-    info: listed?.server ?? null,
+    info: infoOf(listed, shown),
     policy: governed?.policy ?? null,
     grade: listed === undefined ? null : gradesOf(entry, listed, governed, tools),
     tools: tools.map(({ holds, touchesSecrets, verdict, ...tool }) => ({
@@ -162,6 +162,13 @@ function serverReport(
       attacks: attacksOn({ category: tool.category, touchesSecrets, holds }, together),
     })),
   };
+}
+
+function infoOf(listed: Found['listed'], shown: ReturnType<typeof shownBy>): ServerReport['info'] {
+  const { name, version } = listed?.server ?? {};
+  return name === undefined
+    ? null
+    : { name: shown(name) ?? '', version: shown(version ?? '') ?? '' };
 }
 
 function gradesOf(

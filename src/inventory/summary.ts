@@ -100,6 +100,16 @@ export function limitsText({ verdict }: ToolReport): string {
   return (verdict?.limits ?? []).map(({ text }) => text).join(', ');
 }
 
+/** The same in a narrow column: `60/minute`. */
+export function shortLimits({ verdict }: ToolReport): string {
+  return (verdict?.limits ?? [])
+    .map(({ max, window, per, cost }) => {
+      const each = per === null ? '' : ` each ${per}`;
+      return `${cost ? 'total ' : ''}${max}/${window}${each}`;
+    })
+    .join(', ');
+}
+
 export function toolName({ name, operation }: ToolReport): string {
   return operation === null ? name : `${name}:${operation}`;
 }

@@ -17,7 +17,8 @@ export async function asked(entries: readonly ServerEntry[], start: boolean): Pr
     say('no server was started, so no tools are listed: --start starts them');
     return false;
   }
-  for (const entry of startable) say(`${entry.name}: ${commandLineOf(entry) ?? ''}`);
+  for (const entry of startable)
+    say(`${entry.name}: ${commandLineOf(entry) ?? ''} (${scopeOf(entry)}${entry.file})`);
   return askYes(`start ${count(startable.length, 'server')} to list their tools?`);
 }
 
@@ -47,6 +48,11 @@ export async function listAll(
     for (const entry of alike) found.set(entry, outcome);
   }
   return entries.map(entry => found.get(entry) ?? unstarted(entry));
+}
+
+// Whoever wrote the folder chose the command.
+function scopeOf({ scope }: ServerEntry): string {
+  return scope === 'project' ? "a project's file: " : '';
 }
 
 function outcomeOf(listed: Listed): Outcome {

@@ -14,6 +14,8 @@ export interface ToolLimit {
   readonly max: number;
   readonly window: string;
   readonly per: string | null;
+  /** True where it adds up costs, not calls. */
+  readonly cost: boolean;
   /** `60 calls per minute`. */
   readonly text: string;
 }
@@ -84,6 +86,7 @@ export function verdictOn(
     max: limit.max,
     window: limit.window.label,
     per: limit.per ?? null,
+    cost: limit.cost !== undefined,
     text: textOf(limit.max, limit.window.label, limit.cost, limit.per),
   }));
   const about = { hidden: bare.key === 'hide', category: bare.category, limits };

@@ -1,10 +1,13 @@
 // The tools of a server that is started for it and ended afterwards: nothing is called but the lists.
 import { statSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 import { Client, ProtocolError } from '@modelcontextprotocol/client';
 import * as z from 'zod/mini';
 import { withoutSettings } from '../config/options.ts';
 import { messageOf } from '../errors.ts';
 import { type Child, startChild } from '../proxy/child.ts';
+import { ENDINGS } from '../proxy/upstream.ts';
+import { correctedArgs, isUvx } from '../proxy/uvx.ts';
 import { type Listed, type ListedTool, readTool } from './listed.ts';
 import { ChildTransport } from './transport.ts';
 import { withoutValues } from './without-values.ts';
@@ -17,7 +20,6 @@ const MAX_PAGES = 1000;
 const MAX_TOOLS = 20_000;
 /** Looser than the SDK's own: one tool with a bad definition hides none of the others. */
 const PAGE = z.looseObject({ tools: z.array(z.unknown()), nextCursor: z.optional(z.string()) });
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Starts the server, lists its tools, ends it with its process group. `env` is added to the own
@@ -40,6 +42,10 @@ export async function listTools(
   // else, those of both eras answer it, and those of the new era alone refuse it at once.
   const first = await attempt('legacy');
   const isOver = performance.now() >= deadline;
+  // As the wrapper does: what uvx was meant to run it has said itself.
+  const corrected = !first.ok && isUvx(command) ? correctedArgs(args, first.said) : undefined;
+  if (corrected !== undefined && !isOver)
+    return listTools(command, corrected, env, cwd, deadline - performance.now());
   const found = first.ok || !first.mayBeModern || isOver ? first : await attempt({ pin: MODERN });
   if (found.ok) return found;
   const why = first.ok ? found.why : first.why;
@@ -59,14 +65,20 @@ interface Attempt {
 
 type Attempted =
   | Extract<Listed, { ok: true }>
-  | { readonly ok: false; readonly why: string; readonly mayBeModern: boolean };
+  | {
+      readonly ok: false;
+      readonly why: string;
+      readonly mayBeModern: boolean;
+      /** What it wrote to stderr at its end. */
+      readonly said: string;
+    };
 
 async function attemptAs(mode: Mode, attempt: Attempt): Promise<Attempted> {
   let child: Child;
   try {
     child = startChild(attempt.command, attempt.args, attempt.env, attempt.cwd);
   } catch (error) {
-    return { ok: false, why: messageOf(error), mayBeModern: false };
+    return { ok: false, why: messageOf(error), mayBeModern: false, said: '' };
   }
   const unhook = endedBySignals(child);
   const transport = new ChildTransport(child);
@@ -86,7 +98,8 @@ async function attemptAs(mode: Mode, attempt: Attempt): Promise<Attempted> {
   } catch (error) {
     const isLate = timer.signal.aborted || performance.now() >= attempt.deadline;
     const why = isLate ? 'it did not answer in time' : whyNot(error, transport);
-    return { ok: false, why, mayBeModern: error instanceof ProtocolError };
+    const mayBeModern = error instanceof ProtocolError;
+    return { ok: false, why, mayBeModern, said: transport.said };
   } finally {
     clearTimeout(timeout);
     await client.close().catch(() => {});
@@ -137,7 +150,7 @@ function whyNot(error: unknown, { failure, exit, said }: ChildTransport): string
 }
 
 function lastLine(said: string): string {
-  const line = said.trim().split('\n').at(-1)?.trim() ?? '';
+  const line = stripVTControlCharacters(said).trim().split('\n').at(-1)?.trim() ?? '';
   return line === '' ? '' : `: ${line.slice(0, 300)}`;
 }
 
@@ -166,7 +179,7 @@ async function end(child: Child, hangs: boolean): Promise<void> {
 
 // It is in a group of its own, which Ctrl-C does not reach.
 function endedBySignals(child: Child): () => void {
-  const handlers = SIGNALS.map(signal => {
+  const handlers = ENDINGS.map(signal => {
     const handler = () => {
       void child.kill().then(() => {
         unhook();

@@ -11,7 +11,7 @@ import type { Child, Exit } from '../proxy/child.ts';
 /** Of one message; the SDK's own cap is lower than some lists of tools are long. */
 const MAX_MESSAGE = 64 * 1024 * 1024;
 /** Of what the server writes to stderr, the end is kept. */
-const MAX_SAID = 4000;
+const MAX_SAID = 1 << 16;
 
 export class ChildTransport implements Transport {
   onclose?: () => void;

@@ -1,5 +1,6 @@
 // `uvx PACKAGE` where the package has no executable of that name: the command that was meant.
 import { basename } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 // As uv 0.13 words it, on stderr, with exit code 1.
 const ANSWER =
@@ -15,7 +16,8 @@ export function isUvx(command: string): boolean {
  * exactly one and named the package that the arguments name.
  */
 export function correctedArgs(args: readonly string[], stderr: string): string[] | undefined {
-  const [, , named, list] = ANSWER.exec(stderr) ?? [];
+  // Coloured where FORCE_COLOR is set, to whatever.
+  const [, , named, list] = ANSWER.exec(stripVTControlCharacters(stderr)) ?? [];
   const executables = list?.match(/^- .+$/gm)?.map(line => line.slice(2).trim()) ?? [];
   const [executable] = executables;
   if (named === undefined || executable === undefined || executables.length !== 1) return undefined;

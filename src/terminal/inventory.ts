@@ -6,7 +6,7 @@ import {
   attackCounts,
   gradesNow,
   holdText,
-  limitsText,
+  shortLimits,
   summaryText,
   toolName,
   verdictText,
@@ -99,6 +99,7 @@ const CATEGORY = 11;
 const RISK = 8;
 const VERDICT = 8;
 const GAP = 2;
+const LEAST_WHY = 16;
 
 interface Showing {
   readonly width: number;
@@ -115,7 +116,7 @@ function renderTools(tools: readonly ToolReport[], { width, chalk, verdict }: Sh
   const name = columnOf(tools.map(toolName), 'TOOL'.length, Math.floor((width - fixed) * 0.6));
   const left = width - fixed - name;
   const limits = isWide
-    ? columnOf(tools.map(limitsText), 'LIMITS'.length, Math.floor((left - GAP) / 2))
+    ? columnOf(tools.map(shortLimits), 'LIMITS'.length, left - GAP - LEAST_WHY)
     : left;
   const why = left - limits - GAP;
   const widths = [name, CATEGORY, RISK, VERDICT, limits, ...(isWide ? [why] : [])];
@@ -132,7 +133,7 @@ function renderTools(tools: readonly ToolReport[], { width, chalk, verdict }: Sh
         tool.category,
         tool.risk,
         said,
-        limitsText(tool),
+        shortLimits(tool),
         tool.why,
       ]);
       const colours = [riskColour(tool.risk, chalk)(risk), verdictColour(said, chalk)(shown)];

@@ -233,7 +233,7 @@ describe('a file', () => {
   });
 
   testWith('python3')('that changes before the answer is left alone', async () => {
-    const { home, terminal, read } = makeHome({ [file]: cursor });
+    const { home, terminal, read, kept } = makeHome({ [file]: cursor });
     const screen = terminal('install');
     await screen.shows('type y:');
     writeFileSync(join(home, file), `${cursor} `);
@@ -241,6 +241,7 @@ describe('a file', () => {
     expect(await screen.ended).toBe(1);
     expect(screen.output()).toContain('it was changed meanwhile');
     expect(read(file)).toBe(`${cursor} `);
+    expect(kept()).toEqual([]);
     expect(readdirSync(join(home, '.cursor'))).toEqual(['mcp.json']);
   });
 
@@ -297,6 +298,16 @@ test('a list that goes by command lines stands in the way, until it is said that
   expect(read('.claude.json')).toContain('policy-wrap');
 });
 
+test('a plugin with the same command is told of: it starts when ours is another', async () => {
+  const server = '{"mcpServers":{"a":{"command":"x","args":["y"]}}}';
+  const { run } = makeHome({
+    '.claude.json': server,
+    '.claude/plugins/cache/market/plug/.mcp.json': server.replace('"a"', '"b"'),
+  });
+  const { stdout } = await run('install', '--dry-run');
+  expect(stdout).toMatch(/note: Claude Code starts `b` of .*plug\/\.mcp\.json unwrapped/);
+});
+
 test('a project file, on request, by a name that is the same for everybody', async () => {
   const shared = '{\n  "mcpServers": {\n    "a": {\n      "command": "x"\n    }\n  }\n}\n';
   const files = { 'work/.mcp.json': shared, 'work/.git/HEAD': '', '.cursor/mcp.json': shared };
@@ -344,4 +355,44 @@ test('where nothing is configured there is nothing to do', async () => {
   const { run } = makeHome({});
   const { code, stdout } = await run('install');
   expect([code, stdout]).toEqual([0, 'nothing to do: no server is configured there\n']);
+});
+
+testWith('python3')('remote servers, on request, and back', async () => {
+  const files = {
+    '.cursor/mcp.json':
+      '{\n  "mcpServers": {\n    "far": {\n      "url": "https://far.example/mcp"\n    },\n    "key": { "url": "https://k.example", "headers": { "Authorization": "s3cret" } }\n  }\n}\n',
+    '.config/Code/User/mcp.json':
+      '{ "servers": { "a": { "type": "http", "url": "https://x.eu-west-1.amazonaws.com/mcp" /* c */ } } }',
+    '.codex/config.toml': '[mcp_servers.far] # c\nurl = "https://far.example/mcp" # d\n',
+    '.config/goose/config.yaml':
+      'extensions:\n  far:\n    name: far\n    type: streamable_http\n    uri: https://far.example # c\n',
+    '.config/opencode/opencode.json':
+      '{"mcp":{"far":{"type":"remote","url":"https://far.example"}}}',
+  };
+  const { home, run, terminal, read } = makeHome(files);
+  const without = await run('install', '--yes');
+  expect([without.code, without.stdout]).toEqual([0, expect.stringContaining('--remote')]);
+  const { code, stdout } = await run('install', '--yes', '--remote');
+  expect(stdout).toContain('key: left alone: its `headers` is for a connection');
+  expect(stdout).not.toContain('s3cret');
+  expect(code).toBe(0);
+  const wrapped = entriesOf(home).filter(entry => entry.wrapped);
+  expect(
+    wrapped.map(({ client, wrapped: inner }) => [client, inner?.command, inner?.args.at(-1)]),
+  ).toEqual([
+    ['cursor', 'npx', 'https://far.example/mcp'],
+    ['vscode', 'uvx', 'https://x.eu-west-1.amazonaws.com/mcp'],
+    ['codex', 'npx', 'https://far.example/mcp'],
+    ['goose', 'npx', 'https://far.example'],
+    ['opencode', 'npx', 'https://far.example'],
+  ]);
+  expect(wrapped[0]?.wrapped?.options).toEqual(['--server', 'far']);
+  const texts = Object.keys(files).map(read);
+  expect((await run('install', '--yes', '--remote')).stdout).toContain('nothing to do');
+  expect(Object.keys(files).map(read)).toEqual(texts);
+  expect((await run('install', '--yes', '--mode', 'observe')).code).toBe(0);
+  const [again] = entriesOf(home);
+  expect(again?.wrapped?.options).toEqual(['--mode', 'observe', '--server', 'far']);
+  expect((await uninstalled(terminal)).code).toBe(0);
+  for (const [path, text] of Object.entries(files)) expect(read(path)).toBe(text);
 });

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
@@ -75,9 +76,13 @@ const envOf = (home: string) => ({
   FORCE_COLOR: '0',
 });
 
-async function inventory(home: string, ...args: string[]) {
+function inventory(home: string, ...args: string[]) {
+  return inventoryIn(home, {}, ...args);
+}
+
+async function inventoryIn(home: string, more: Record<string, string>, ...args: string[]) {
   const running = promisify(execFile)(process.execPath, [bin, 'inventory', ...args], {
-    env: envOf(home),
+    env: { ...envOf(home), ...more },
     cwd: home,
     maxBuffer: 1 << 26,
   });
@@ -171,6 +176,33 @@ describe('a home with nine clients', () => {
   });
 });
 
+testWith('uvx')('the ECS server, by the name of its package', async () => {
+  const env = { FASTMCP_LOG_LEVEL: 'ERROR', FASTMCP_SHOW_SERVER_BANNER: 'false' };
+  const home = makeHome({
+    '.cursor/mcp.json': servers({
+      ecs: { command: 'uvx', args: ['awslabs.ecs-mcp-server'], env },
+    }),
+  });
+  // Where uv keeps what it has downloaded.
+  const cache = { UV_CACHE_DIR: join(homedir(), '.cache/uv'), ...process.env };
+  const more = { UV_CACHE_DIR: cache.UV_CACHE_DIR };
+  const { stdout } = await inventoryIn(home, more, '--start', '--json', '--timeout', '100s');
+  const ecs = named(JSON.parse(stdout) as Inventory, 'cursor', 'ecs');
+  expect(ecs).toMatchObject({
+    state: 'listed',
+    why: null,
+    policy: { server: 'awslabs.ecs-mcp-server', sources: [{ name: 'preset:ecs' }] },
+    grade: { now: 'F', before: 'F' },
+  });
+  expect(ecs.tools.find(({ name }) => name === 'delete_app')).toMatchObject({
+    category: 'destructive',
+    verdict: { effect: 'require_approval' },
+  });
+  expect(ecs.tools.find(({ name }) => name === 'ecs_resource_management')).toMatchObject({
+    verdict: { effect: 'allow', depends: true },
+  });
+});
+
 describe('one server that leaves a mark when it is started', () => {
   const marking = (home: string) =>
     node('-e', `require('fs').writeFileSync(${JSON.stringify(join(home, 'started'))}, '')`);
@@ -201,6 +233,7 @@ describe('one server that leaves a mark when it is started', () => {
     const no = atTerminal(refused);
     await no.shows('start 1 server to list their tools? type y');
     expect(no.output()).toContain(`policy-wrap: marks: ${process.execPath} -e `);
+    expect(no.output()).toContain(`(${join(refused, '.cursor/mcp.json')})`);
     no.type('n\r');
     expect(await no.ended).toBe(0);
     expect(existsSync(join(refused, 'started'))).toBe(false);
@@ -247,6 +280,14 @@ test('a signal ends the server as well', async () => {
   running.kill('SIGINT');
   expect(await ended).toBe('SIGINT');
   expect(readFileSync(pids, 'utf8').split(' ').map(Number).filter(isAlive)).toEqual([]);
+});
+
+test('a machine without clients', async () => {
+  expect(await inventory(makeHome({}))).toMatchObject({
+    code: 0,
+    stdout: '0 clients, 0 servers, 0 tools\n',
+    stderr: expect.stringContaining('no client was found: docs/clients.md'),
+  });
 });
 
 describe('what cannot be done', () => {

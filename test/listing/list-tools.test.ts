@@ -1,5 +1,5 @@
 // The tools of real servers and of bad ones.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -104,6 +104,29 @@ describe('why not', () => {
     expect(pids.filter(isAlive)).toEqual([]);
   });
 });
+
+test.skipIf(process.platform === 'win32')(
+  'what uvx says that it was meant to run, is run',
+  async () => {
+    const uvx = join(tempDir(), 'uvx');
+    const answer = [
+      'An executable named `lists-server` is not provided by package `lists-server`.',
+      'The following executables are available:',
+      '- lists-mcp',
+    ];
+    writeFileSync(
+      uvx,
+      `#!/bin/sh
+if [ "$1" = --from ]; then exec ${process.execPath} ${fixture('lists.mjs')} "$3"; fi
+printf '%s\\n' ${answer.map(line => `'${line}'`).join(' ')} >&2
+exit 1
+`,
+      { mode: 0o755 },
+    );
+    const listed = await listTools(uvx, ['lists-server'], {}, undefined, PATIENCE_MS);
+    expect(names(listed)).toEqual(['one']);
+  },
+);
 
 test('it runs in its folder, with its environment and none of our settings', async () => {
   const cwd = tempDir();

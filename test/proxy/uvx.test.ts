@@ -19,6 +19,18 @@ describe('correctedArgs', () => {
     ],
   ])('%j → %j', (args, corrected) => expect(correctedArgs(args, ecs)).toEqual(corrected));
 
+  it('in colours, as under FORCE_COLOR', () => {
+    const coloured = ecs
+      .replace(/`([^`]+)`/g, '`\u001b[36m$1\u001b[39m`')
+      .replace('- ecs-mcp-server', '- \u001b[36mecs-mcp-server\u001b[39m');
+    expect(coloured).not.toBe(ecs);
+    expect(correctedArgs(['awslabs.ecs-mcp-server'], coloured)).toEqual([
+      '--from',
+      'awslabs.ecs-mcp-server',
+      'ecs-mcp-server',
+    ]);
+  });
+
   it.each([
     ['nothing on stderr', ['awslabs.ecs-mcp-server'], ''],
     ['another failure', ['awslabs.ecs-mcp-server'], 'error: no such package'],

@@ -32,7 +32,7 @@ test('at 80 columns: no reasons', async () => {
     '    in /home/u/.cursor/mcp.json',
     '    not wrapped, nothing holds it yet; would be held by p.json',
     '    TOOL      CATEGORY     RISK      WOULD BE  LIMITS',
-    '    get_page  read         low       allowed   60 calls per minute',
+    '    get_page  read         low       allowed   60/minute',
     '    drop_all  destructive  critical  denied',
     '    open to: runaway loop 2→0, injected instructions 1→0, delete loop 1→0',
     '',
@@ -52,12 +52,8 @@ test('at 120 columns: with reasons', async () => {
     },
   );
   const lines = renderInventory(inventoryOf([one]), 120, plain);
-  expect(lines).toContain(
-    '    TOOL      CATEGORY     RISK      VERDICT   LIMITS               WHY',
-  );
-  expect(lines).toContain(
-    '    get_page  read         low       allowed   60 calls per minute  verb "get"',
-  );
+  expect(lines).toContain('    TOOL      CATEGORY     RISK      VERDICT   LIMITS     WHY');
+  expect(lines).toContain('    get_page  read         low       allowed   60/minute  verb "get"');
   expect(lines.some(line => line.endsWith('grade A, B without policy'))).toBe(true);
 });
 

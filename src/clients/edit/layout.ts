@@ -74,6 +74,11 @@ export function insertArguments(
   return { start, end: start, text: `${lineEnd(text)}${padding}${key}: ${list}` };
 }
 
+/** A key beside one that stands there: with the same path before it in TOML, in quotes in JSON. */
+export function keyNamed(text: string, sibling: Span, format: Format, key: string): string {
+  return format === 'toml' ? (siblingName(text, sibling, key) ?? key) : nameIn(format, key);
+}
+
 function nameIn(format: Format, key: string): string {
   return format === 'yaml' ? key : quoted(key);
 }
@@ -85,7 +90,7 @@ function siblingName(text: string, { start, end }: Span, key: string): string | 
   return sibling === name ? undefined : sibling;
 }
 
-function startOfLine(text: string, offset: number): number {
+export function startOfLine(text: string, offset: number): number {
   return text.lastIndexOf('\n', offset - 1) + 1;
 }
 

@@ -1,11 +1,11 @@
 // What wrapping or unwrapping would make of a file; nothing is written.
 import type { Document } from '../documents.ts';
 import { parseText } from '../format/read.ts';
-import { placeOf } from '../format/tree.ts';
+import { placeOf, textOf } from '../format/tree.ts';
 import { type Server, serversIn } from '../servers.ts';
 import { unwrapped } from '../wrapper.ts';
 import type { Changes } from './records.ts';
-import { type Change, type Rewritten, unwrapServer, wrapServer } from './rewrite.ts';
+import { type Change, type Rewritten, unwrapServer, wrapRemote, wrapServer } from './rewrite.ts';
 
 export interface Planned {
   readonly document: Document;
@@ -29,16 +29,34 @@ export interface LeftServer {
   readonly why: string | undefined;
 }
 
-/** `launcher` is without options and `--`. */
+export interface Wrapping {
+  /** Without options and `--`. */
+  readonly launcher: readonly string[];
+  readonly options: readonly string[];
+  readonly known: Changes;
+  /** What is started to reach a remote server. */
+  readonly bridge: (server: Server) => readonly string[] | undefined;
+}
+
 export function planWrapping(
   document: Document,
   servers: readonly Server[],
-  how: { launcher: readonly string[]; options: readonly string[]; known: Changes },
+  { launcher, options, known, bridge }: Wrapping,
   obstacle: (server: Server) => string | undefined,
 ): Planned {
-  return plan(document, servers, how.known, obstacle, (text, { path }, known) =>
-    wrapServer(text, document, path, how.launcher, how.options, known),
-  );
+  return plan(document, servers, known, obstacle, (text, server, change) => {
+    const { path, command } = server;
+    const program = command === undefined ? bridge(server) : undefined;
+    return program === undefined
+      ? wrapServer(text, document, path, launcher, options, change)
+      : wrapRemote(
+          text,
+          document,
+          path,
+          [...launcher, ...options, '--server', nameFor(server)],
+          program,
+        );
+  });
 }
 
 export function planUnwrapping(
@@ -50,6 +68,12 @@ export function planUnwrapping(
   return plan(document, servers, known, obstacle, (text, { path }, change) =>
     unwrapServer(text, document, path, change),
   );
+}
+
+// Without it, all that one program reaches would share its policy and its counters.
+function nameFor({ name, url = '' }: Server): string {
+  const isName = name !== '' && !name.startsWith('_all') && !/[\\/:\p{Cc}]|^[.+]+$/u.test(name);
+  return isName ? name : new URL(url).hostname;
 }
 
 function plan(
@@ -75,7 +99,10 @@ function plan(
       const after = find(document, result.text, server);
       changed.push({
         name,
-        line: placeOf(document.source.text, server.command?.keySpan.start ?? 0).line,
+        line: placeOf(
+          document.source.text,
+          (server.command ?? server.target.fields[0])?.keySpan.start ?? 0,
+        ).line,
         ...differences(linesOf(before, text), linesOf(after, result.text)),
       });
       text = result.text;
@@ -107,7 +134,8 @@ function differences(
 }
 
 function linesOf(server: Server | undefined, text: string): string[][] {
-  return [server?.command, server?.args].map(field => {
+  const url = server?.target.fields.find(({ value }) => textOf(value) === server.url);
+  return [server?.command ?? url, server?.args].map(field => {
     if (field === undefined || field.value.kind === 'map') return [];
     return text.slice(field.keySpan.start, field.value.span.end).trimEnd().split(/\r?\n/);
   });

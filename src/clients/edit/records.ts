@@ -43,6 +43,10 @@ export class Records {
     return copy;
   }
 
+  drop(copy: string): void {
+    rmSync(copy, { force: true });
+  }
+
   note(file: string, changes: Changes): void {
     const record = this.recordOf(file);
     if (changes.size === 0) {

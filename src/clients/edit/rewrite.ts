@@ -4,6 +4,7 @@ import type { Tree } from '../format/tree.ts';
 import { type Server, serversIn } from '../servers.ts';
 import type { Client, Format } from '../table.ts';
 import { unwrapped } from '../wrapper.ts';
+import { bridgedKeys, editsToBridge } from './remote.ts';
 import { sameBut } from './same.ts';
 import { applyEdits, type Edit, hullOf } from './splice.ts';
 import { editsToUnwrap, editsToWrap, type Target } from './wrap.ts';
@@ -19,6 +20,8 @@ export interface Reading {
 export interface Change {
   readonly before: string;
   readonly after: string;
+  /** Where it was a remote server: its URL. */
+  readonly url?: string;
 }
 
 export type Rewritten =
@@ -42,18 +45,28 @@ export function wrapServer(
   if (found === undefined) return { refused: 'it is not there any more' };
   const { line } = found.server;
   const ours = line && unwrapped(line);
-  const wanted = [...launcher, ...(options.length > 0 ? options : (ours?.options ?? [])), '--'];
+  const wanted = [...launcher, ...optionsFor(options, ours?.options ?? []), '--'];
   if (ours !== undefined) {
     const present = [...ours.launcher, ...ours.options, '--'];
     if (JSON.stringify(present) === JSON.stringify(wanted)) return { text, change: undefined };
     const bare = unwrapServer(text, reading, path, known);
     if ('refused' in bare) return bare;
-    return wrapServer(bare.text, reading, path, wanted.slice(0, -1), []);
+    const rest = wanted.slice(0, -1);
+    return find(bare.text, reading, path)?.server.command === undefined
+      ? wrapRemote(bare.text, reading, path, rest, ours.inner)
+      : wrapServer(bare.text, reading, path, rest, []);
   }
   const expected = [...wanted, ...(line ?? [])];
   return rewrite(found, reading, path, expected, asWritten =>
     editsToWrap(found.target, wanted, asWritten),
   );
+}
+
+// The name of a server is its own, whatever else is said of all of them.
+function optionsFor(options: readonly string[], present: readonly string[]): readonly string[] {
+  if (options.length === 0) return present;
+  const at = present.indexOf('--server');
+  return at < 0 ? options : [...options, ...present.slice(at, at + 2)];
 }
 
 /** `known` is the change that wrapped it: where its text still stands, it is reverted. */
@@ -67,6 +80,8 @@ export function unwrapServer(
   const { line = [] } = found?.server ?? {};
   const ours = unwrapped(line);
   if (found === undefined || ours === undefined) return { text, change: undefined };
+  const remote = known?.url === undefined ? undefined : unwrapRemote(found, reading, path, known);
+  if (remote !== undefined) return remote;
   const count = line.length - ours.inner.length;
   return rewrite(found, reading, path, ours.inner, (asWritten, isFirstTry) => {
     const back = known && isFirstTry ? reverted(found.target, known) : undefined;
@@ -84,6 +99,38 @@ function reverted({ text, server }: Target, { before, after }: Change): Edit[] |
     candidate => candidate >= 0 && text.startsWith(after, candidate),
   );
   return start === undefined ? undefined : [{ start, end: start + after.length, text: before }];
+}
+
+/** A remote server, reached through the program that `bridge` starts. */
+export function wrapRemote(
+  text: string,
+  reading: Reading,
+  path: Path,
+  launcher: readonly string[],
+  bridge: readonly string[],
+): Rewritten {
+  const found = find(text, reading, path);
+  const { url } = found?.server ?? {};
+  if (found === undefined || url === undefined) return { refused: 'it is not there any more' };
+  const { client, format } = found.target;
+  const line = [...launcher, '--', ...bridge];
+  const edits = editsToBridge(text, found.server, client, format, line);
+  const done = edits && applied(found, edits, reading, path, line, bridgedKeys(client));
+  return done ? { ...done, change: { ...done.change, url } } : { refused: TOO_ODD };
+}
+
+/** Undefined where its text is not there any more: then a program that reaches it stays. */
+function unwrapRemote(
+  found: Found,
+  reading: Reading,
+  path: Path,
+  { before, after, url }: Change,
+): Rewritten | undefined {
+  const { text, client } = found.target;
+  const start = text.indexOf(after);
+  if (url === undefined || start < 0 || text.includes(after, start + 1)) return undefined;
+  const edits = [{ start, end: start + after.length, text: before }];
+  return applied(found, edits, reading, path, url, bridgedKeys(client));
 }
 
 interface Found {
@@ -104,7 +151,6 @@ function find(text: string, { format, readers }: Reading, path: Path): Found | u
   return server && { tree: parsed.tree, server, target: { text, server, client, format } };
 }
 
-// INVARIANT: what is returned was read again; it starts what it should, and says all else as before.
 function rewrite(
   found: Found,
   reading: Reading,
@@ -112,7 +158,7 @@ function rewrite(
   expected: readonly string[],
   editsFor: (asWritten: boolean, isFirstTry: boolean) => Edit[] | undefined,
 ): Rewritten {
-  const { text } = found.target;
+  const { command, args = 'args' } = found.target.client.keys;
   const tries: [boolean, boolean][] = [
     [true, true],
     [true, false],
@@ -121,31 +167,37 @@ function rewrite(
   for (const [asWritten, isFirstTry] of tries) {
     const edits = editsFor(asWritten, isFirstTry);
     if (edits === undefined) return { refused: TOO_ODD };
-    const result = applyEdits(text, edits);
-    const after = find(result, reading, path);
-    if (after === undefined || !isAsExpected(found, after, expected, reading)) continue;
-    const { before, after: now } = hullOf(text, edits);
-    return { text: result, change: { before, after: now } };
+    const done = applied(found, edits, reading, path, expected, new Set([command, args]));
+    if (done !== undefined) return done;
   }
   return { refused: TOO_ODD };
 }
 
-function isAsExpected(
-  before: Found,
-  after: Found,
-  expected: readonly string[],
-  { readers }: Reading,
-): boolean {
-  const [client] = readers;
-  const keys = new Set([client?.keys.command ?? 'command', client?.keys.args ?? 'args']);
-  const version = ({ tree, server, target }: Found) => ({
-    tree,
-    text: target.text,
-    target: server.target,
-  });
-  return (
-    JSON.stringify(after.server.line) === JSON.stringify(expected) &&
-    after.server.odd === undefined &&
-    sameBut(version(before), version(after), keys)
-  );
+/**
+ * INVARIANT: what is returned was read again; it starts (or reaches) what is expected, and says all but
+ * these keys of one entry as before.
+ */
+function applied(
+  found: Found,
+  edits: readonly Edit[],
+  reading: Reading,
+  path: Path,
+  expected: readonly string[] | string,
+  keys: ReadonlySet<string>,
+): { text: string; change: Change } | undefined {
+  const { text } = found.target;
+  const result = applyEdits(text, edits);
+  const after = find(result, reading, path);
+  if (after === undefined || after.server.odd !== undefined) return undefined;
+  const { line, url } = after.server;
+  const says = typeof expected === 'string' ? [undefined, url] : [line, undefined];
+  const wanted = typeof expected === 'string' ? [undefined, expected] : [expected, undefined];
+  if (JSON.stringify(says) !== JSON.stringify(wanted)) return undefined;
+  if (!sameBut(versionOf(found), versionOf(after), keys)) return undefined;
+  const { before, after: now } = hullOf(text, edits);
+  return { text: result, change: { before, after: now } };
+}
+
+function versionOf({ tree, server, target }: Found) {
+  return { tree, text: target.text, target: server.target };
 }

@@ -1,4 +1,4 @@
-// YAML as a tree.
+// YAML as a tree that knows its places.
 import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument } from 'yaml';
 import { DUPLICATE, type Fault, type Field, type Parsed, type Span, type Tree } from './tree.ts';
 
