@@ -16,6 +16,8 @@ const ENTRIES = [
   'src/clients/discover.ts',
   'src/commands/program.ts',
   'src/commands/inventory.ts',
+  'src/commands/init.ts',
+  'src/commands/doctor.ts',
   'src/listing/list-tools.ts',
 ];
 /** The same of libraries. */

@@ -13,6 +13,7 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'simulate',
   'schema',
   'import',
+  'init',
   'inventory',
   'log',
   'approvals',
@@ -21,6 +22,7 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'install',
   'uninstall',
   'demo',
+  'doctor',
   'help',
 ]);
 
@@ -33,7 +35,8 @@ interface Ending {
 async function main(argv: readonly string[]): Promise<Ending> {
   // Everything of the main job stands before and after `--`; nothing else of ours is loaded for it.
   const separator = argv.indexOf('--');
-  if (separator >= 0) {
+  // What follows it there is the server to ask.
+  if (separator >= 0 && argv[0] !== 'init') {
     const options = argv.slice(argv[0] === 'run' ? 1 : 0, separator);
     return { code: await run(options, argv.slice(separator + 1)), flush: false };
   }

@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'PW_POLICY_UNREADABLE'
   | 'PW_POLICY_AMBIGUOUS'
   | 'PW_IMPORT'
+  | 'PW_INIT'
   | 'PW_SPAWN'
   | 'PW_STATE'
   | 'PW_STATE_BUSY'

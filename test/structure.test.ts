@@ -123,6 +123,7 @@ describe('calls judged without a server', () => {
       'src/commands/explain.ts',
       'src/commands/simulate.ts',
       'src/commands/test.ts',
+      'src/init/record.ts',
     ]);
   });
 });

@@ -106,6 +106,37 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
       code = await (await import('./simulate.ts')).simulate(options);
     });
   program
+    .command('init')
+    .description("a policy for a server from its tools: init -- <the server's command>")
+    .argument('[command...]', 'starts the server, behind `--`')
+    .option('--from-log', 'from the calls on record instead')
+    .option(
+      '--server <name>',
+      "the server's name (default: from the command, or the only one on record)",
+    )
+    .option('--update', 'add what is new to the policy that is there, leave the rest as it is')
+    .option(
+      '--out <file>',
+      "where it goes, - for stdout (default: the server's policy in your configuration folder)",
+    )
+    .option('--yes', 'write it without asking')
+    .option('--json', 'JSON, with reasons in place of comments')
+    .option('--timeout <time>', 'how long the server may take', '30s')
+    .option('--state <file>', 'another state file')
+    .action(async (command, options) => {
+      code = await (await import('./init.ts')).init(command, options);
+    });
+  program
+    .command('doctor')
+    .description('whether all is well, and the command that mends what is not')
+    .option('--start', 'start each wrapped server and list its tools too')
+    .option('--timeout <time>', 'how long each server may take', '30s')
+    .option('--json', 'one JSON document')
+    .option('--state <file>', 'another state file')
+    .action(async options => {
+      code = await (await import('./doctor.ts')).doctor(options);
+    });
+  program
     .command('import')
     .description("another tool's policy in policy-wrap's language: import intercept FILE")
     .argument('<tool>', 'intercept (PolicyLayer)')

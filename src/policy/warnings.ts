@@ -126,8 +126,11 @@ function idleCategories(document: PolicyDocument): Problem[] {
         'a tool whose name does not say what it does is allowed: add an entry for `unknown`, or `"default": "deny"`',
       atKey: true,
     });
-  // A tool may well be called `execute`: one such name says nothing.
-  const likeCategories = CATEGORIES.filter(category => tools[category] !== undefined);
+  // A tool may well be called `execute`: one such name says nothing, and one that says of which category
+  // it is stands for a tool.
+  const likeCategories = CATEGORIES.filter(
+    name => tools[name] !== undefined && tools[name].category === undefined,
+  );
   if (likeCategories.length < 2) return found;
   const asTools = likeCategories.map(name => ({
     path: ['tools', name],
@@ -165,8 +168,8 @@ function nothingAllowed({ default: fallback, all_tools, ...rest }: PolicyDocumen
   return [{ path: ['all_tools'], message, atKey: true }];
 }
 
-// Characters that no tool's name has; a dot before a star may be one.
-const LIKE_A_REGEX = /^\.\*|^\^|\$$|_\.\*|[|()[\]{}\\+]/;
+/** Characters that no tool's name has; a dot before a star may be one. */
+export const LIKE_A_REGEX = /^\.\*|^\^|\$$|_\.\*|[|()[\]{}\\+]/;
 
 function namesThatLookLikeRegexes({ hide = [], tools = {} }: PolicyDocument): Problem[] {
   const places = [

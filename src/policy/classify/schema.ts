@@ -17,7 +17,8 @@ export interface SchemaSigns {
   readonly isBulk: boolean;
 }
 
-const OPERATION =
+/** Names of arguments that choose among operations. */
+export const OPERATION =
   /^(?:api_?)?(?:action|operation|op|method|verb|command|mode|sub_?command|request_?type)(?:_?(?:type|name))?$/i;
 const CODE =
   /^(?:sql|sql_?query|code|script|shell|bash|cmd|commands?|command_?line|source_?code|python|javascript|statements?|cypher|powershell)$/i;
@@ -65,7 +66,7 @@ function readOperation(value: string, argument: string): Finding | undefined {
   };
 }
 
-function propertiesOf(schema: unknown): [string, unknown][] {
+export function propertiesOf(schema: unknown): [string, unknown][] {
   if (!isObject(schema)) return [];
   const direct = isObject(schema.properties) ? Object.entries(schema.properties) : [];
   const parts = ['anyOf', 'oneOf', 'allOf'].flatMap(key => {
@@ -78,7 +79,8 @@ function propertiesOf(schema: unknown): [string, unknown][] {
   return [...direct, ...nested].slice(0, MOST_PROPERTIES);
 }
 
-function enumOf(value: unknown): string[] {
+/** The strings that a value may be, where its schema lists them. */
+export function enumOf(value: unknown): string[] {
   if (!isObject(value)) return [];
   const options = ['anyOf', 'oneOf'].flatMap(key => (Array.isArray(value[key]) ? value[key] : []));
   return [value, ...options]
