@@ -95,7 +95,7 @@ describe('the 1.x client', () => {
     ])
       expect(messages[0]!.split('\n')).toContain(part);
     expect(choices[0]).toMatchObject({
-      decision: { type: 'string', enum: ['approve once', SESSION, 'deny'] },
+      decision: { type: 'string', enum: ['deny', 'approve once', SESSION] },
     });
     await client.close();
     const allowed = 'allow true approved by the client';
