@@ -19,6 +19,7 @@ import {
   type FileOptions,
   isRefused,
   print,
+  printer,
   printPlans,
   records,
   surroundings,
@@ -62,7 +63,8 @@ export async function install(
     ),
   );
   const plans = all.filter(({ changed }) => changed.length > 0);
-  printPlans(all, chosen, 'wrapped already');
+  const say = printer(options.yes !== true && options.dryRun !== true && process.stdin.isTTY);
+  printPlans(all, chosen, 'wrapped already', say);
   const refused = isRefused(all, chosen, names) || (lists.length > 0 && isListed(all));
   const code = refused ? ExitCode.failed : ExitCode.ok;
   if (plans.length === 0) {
@@ -70,7 +72,7 @@ export async function install(
     return code;
   }
   const advice = [...adviceBefore(plans, launcherFor), ...pluginAdvice(plans, around)];
-  for (const line of advice) print(escapeText(line));
+  for (const line of advice) say(escapeText(line));
   if (options.dryRun === true) {
     print('nothing was changed: this was --dry-run');
     return code;

@@ -294,3 +294,21 @@ test('what the administrator set is read only', () => {
     { client: 'gemini-cli', scope: 'managed', obstacle: expect.stringContaining('administrator') },
   ]);
 });
+
+test('links that lead nowhere, and in a circle', () => {
+  const where = around({ '.cursor/other.json': '{}' });
+  symlinkSync('/nowhere/mcp.json', join(where.home, '.cursor/mcp.json'));
+  symlinkSync('.claude.json', join(where.home, '.claude.json'));
+  expect(discover(where)).toMatchObject({
+    entries: [],
+    problems: [{ client: 'claude-code', message: expect.stringContaining('lead in a circle') }],
+  });
+});
+
+test('the home folder is no project', () => {
+  const where = around({ '.cursor/mcp.json': { mcpServers: { a: stdio } }, '.git/HEAD': '' });
+  for (const cwd of [where.home, join(where.home, 'new')])
+    expect(discover({ ...where, cwd }).entries).toMatchObject([
+      { client: 'cursor', scope: 'user' },
+    ]);
+});
