@@ -25,7 +25,7 @@ import {
   surroundings,
   writePlan,
 } from './client-files.ts';
-import { adviceBefore, pluginAdvice, restartAdvice } from './install-advice.ts';
+import { adviceBefore, elsewhereAdvice, restartAdvice } from './install-advice.ts';
 
 declare const __VERSION__: string;
 
@@ -71,7 +71,7 @@ export async function install(
     print(refused ? 'nothing was changed' : nothingToDo(all));
     return code;
   }
-  const advice = [...adviceBefore(plans, launcherFor), ...pluginAdvice(plans, around)];
+  const advice = [...adviceBefore(plans, launcherFor), ...elsewhereAdvice(plans, around)];
   for (const line of advice) say(escapeText(line));
   if (options.dryRun === true) {
     print('nothing was changed: this was --dry-run');

@@ -312,3 +312,18 @@ test('the home folder is no project', () => {
       { client: 'cursor', scope: 'user' },
     ]);
 });
+
+test('a list elsewhere turns servers off', () => {
+  const where = around({
+    '.gemini/settings.json': { mcp: { excluded: ['b'] }, mcpServers: { a: stdio, b: stdio } },
+    '.claude.json': {
+      mcpServers: { c: stdio },
+      projects: { '/p': { mcpServers: { c: stdio, d: stdio }, disabledMcpServers: ['c'] } },
+    },
+  });
+  const off = discover(where).entries.filter(({ disabled }) => disabled);
+  expect(off.map(({ name, project }) => [name, project])).toEqual([
+    ['c', '/p'],
+    ['b', undefined],
+  ]);
+});
