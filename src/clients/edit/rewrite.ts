@@ -80,7 +80,8 @@ export function unwrapServer(
   const { line = [] } = found?.server ?? {};
   const ours = unwrapped(line);
   if (found === undefined || ours === undefined) return { text, change: undefined };
-  const remote = known?.url === undefined ? undefined : unwrapRemote(found, reading, path, known);
+  const isRemote = known?.url !== undefined && ours.inner.includes(known.url);
+  const remote = isRemote ? unwrapRemote(found, reading, path, known) : undefined;
   if (remote !== undefined) return remote;
   const count = line.length - ours.inner.length;
   return rewrite(found, reading, path, ours.inner, (asWritten, isFirstTry) => {
