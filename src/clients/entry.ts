@@ -14,6 +14,7 @@ export interface ServerEntry {
   readonly name: string;
   readonly transport: Transport;
   readonly command: string | undefined;
+  /** With the values of variables, which may be secrets: to start a server by, not to show. */
   readonly args: readonly string[];
   /** Values may be secrets: never shown, only handed to the server that is started. */
   readonly env: Readonly<Record<string, string>>;

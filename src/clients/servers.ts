@@ -44,11 +44,26 @@ export function serversIn(tree: Tree, readers: readonly Client[]): Server[] {
   const keys = unique(readers.length > 1 ? [...own, ...SHARED] : own);
   const seen = new Set<Tree>();
   const containers = keys.flatMap(key => containersAt(tree, key, [], seen));
-  const found = containers.flatMap(({ tree: container, path }) =>
-    serversOf(container, path, owner, seen),
-  );
+  const found = containers.flatMap(({ tree: container, path }) => {
+    const off = namesOff(tree, path, owner);
+    return serversOf(container, path, owner, seen).map(server =>
+      off.has(server.name) ? { ...server, disabled: true } : server,
+    );
+  });
   // `.mcp.json` may be one map of servers, without a key above them.
   return containers.length > 0 || owner.shape === 'single' ? found : flat(tree, owner);
+}
+
+/** Names of servers in a container that a list elsewhere turns off. */
+function namesOff(tree: Tree, container: Path, { off = [] }: Client): Set<string> {
+  const lists = off.map(keys =>
+    keys.reduce<Tree | undefined>(
+      (inner, key, i) => at(inner, key === '*' ? String(container[i]) : key),
+      tree,
+    ),
+  );
+  const items = lists.flatMap(list => (list?.kind === 'list' ? list.items : []));
+  return new Set(items.flatMap(item => textOf(item) ?? []));
 }
 
 /** Paths in the order of their length: what stands deeper is no server of the map above it. */

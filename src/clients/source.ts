@@ -1,6 +1,6 @@
 // A configuration file as it is on disk: its bytes, and the text in them.
 import { isUtf8 } from 'node:buffer';
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 
 export interface Source {
   readonly bytes: Buffer;
@@ -14,8 +14,8 @@ const BOM = '\ufeff';
 
 /** Throws where it cannot be read, is no UTF-8 text or far too long. */
 export function readSource(file: string): Source {
-  // A pipe would block its opener.
-  const descriptor = openSync(file, 'r');
+  // A pipe would block its opener; Windows has no such flag.
+  const descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const status = fstatSync(descriptor);
     if (!status.isFile()) throw new Error('it is no regular file');

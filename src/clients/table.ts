@@ -49,6 +49,8 @@ export interface Client {
   readonly types?: readonly string[];
   readonly url?: readonly string[];
   readonly disabled?: readonly { readonly key: string; readonly when: boolean }[];
+  /** Lists of names that are turned off; `*` is the key of the same place in `servers`. */
+  readonly off?: readonly (readonly string[])[];
   /** Forms of the variables that it expands. */
   readonly variables?: readonly string[];
   /** It writes the file itself. */

@@ -27,7 +27,8 @@ function launcherLength([command = '', ...args]: readonly string[]): number | un
   const [name = ''] = /[^\\/]*$/.exec(command) ?? [];
   const base = name.toLowerCase().replace(/\.(exe|cmd|bat|ps1)$/, '');
   if (base === 'policy-wrap' || name === 'policy-wrap.cjs') return 1;
-  if (base === 'node' || base === 'nodejs')
+  // What runs us now is Node, whatever its name.
+  if (/^node(js)?[-v.\d]*$/.test(base) || command === process.execPath)
     return /(^|[\\/])bin[\\/]policy-wrap\.cjs$/.test(args[0] ?? '') ? 2 : undefined;
   if (base === 'npx') {
     const at = args.findIndex(arg => !/^(-y|--yes|-q|--quiet)$/.test(arg));

@@ -82,16 +82,22 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** Where a question follows, what it is about must be seen by whoever answers. */
+export function printer(asks: boolean): (text: string) => void {
+  return text => void (asks ? terminal() : process.stdout).write(`${text}\n`);
+}
+
 export function printPlans(
   plans: readonly Planned[],
   { problems, missing }: Chosen,
   already: string,
-) {
+  say: (text: string) => void,
+): void {
   const { columns } = terminal();
   for (const plan of plans)
-    for (const line of renderPlanned(plan, { columns, chalk, already })) print(line);
-  for (const problem of problems) print(renderProblem(problem));
-  for (const name of missing) print(escapeText(`${name}: there is no such server there`));
+    for (const line of renderPlanned(plan, { columns, chalk, already })) say(line);
+  for (const problem of problems) say(renderProblem(problem));
+  for (const name of missing) say(escapeText(`${name}: there is no such server there`));
 }
 
 /** True where something that was asked for by name, or a whole file, had to be left alone. */

@@ -2,7 +2,8 @@
 import { type Document, readDocuments } from '../clients/documents.ts';
 import type { Planned } from '../clients/edit/plan.ts';
 import type { Surroundings } from '../clients/paths.ts';
-import type { Place } from '../clients/places.ts';
+
+const MAX_NOTES = 10;
 
 export function adviceBefore(
   plans: readonly Planned[],
@@ -35,19 +36,29 @@ export function adviceBefore(
   ];
 }
 
-/** Claude Code leaves out a plugin's server whose command is that of one of yours; a wrapped one's is not. */
-export function pluginAdvice(plans: readonly Planned[], around: Surroundings): string[] {
-  const ours = plans.filter(({ document }) => document.owner.id === 'claude-code');
-  if (ours.length === 0) return [];
+/** What starts the same command from elsewhere, and goes on doing so without a policy. */
+export function elsewhereAdvice(plans: readonly Planned[], around: Surroundings): string[] {
   const lines = new Set(
-    ours.flatMap(({ document }) => document.servers.map(({ line }) => JSON.stringify(line))),
+    plans.flatMap(({ document, changed }) =>
+      document.servers
+        .filter(({ name, line }) => line && changed.some(server => server.name === name))
+        .map(({ line }) => JSON.stringify(line)),
+    ),
   );
-  const isPlugin = ({ client, scope }: Place) => scope === 'bundle' && client.id === 'claude-code';
-  return readDocuments(around, isPlugin).documents.flatMap(({ file, servers }) =>
+  const files = plans.map(({ document }) => document.file);
+  const others = readDocuments(around).documents.filter(({ file }) => !files.includes(file));
+  const notes = others.flatMap(({ file, owner, place, servers }) =>
     servers
       .filter(({ line }) => line !== undefined && lines.has(JSON.stringify(line)))
-      .map(({ name }) => `note: Claude Code starts \`${name}\` of ${file} unwrapped from then on`),
+      .map(({ name }) =>
+        place.scope === 'bundle' && owner.id === 'claude-code'
+          ? // It leaves out a plugin's server whose command is that of one of yours; a wrapped one's is not.
+            `note: Claude Code starts \`${name}\` of ${file} unwrapped from then on`
+          : `note: \`${name}\` of ${file} (${owner.name}) starts the same command unwrapped`,
+      ),
   );
+  const more = notes.length - MAX_NOTES;
+  return more > 0 ? [...notes.slice(0, MAX_NOTES), `note: ${more} more do so`] : notes;
 }
 
 export function restartAdvice(done: readonly Planned[]): string[] {

@@ -19,12 +19,13 @@ import {
   type FileOptions,
   isRefused,
   print,
+  printer,
   printPlans,
   records,
   surroundings,
   writePlan,
 } from './client-files.ts';
-import { adviceBefore, pluginAdvice, restartAdvice } from './install-advice.ts';
+import { adviceBefore, elsewhereAdvice, restartAdvice } from './install-advice.ts';
 
 declare const __VERSION__: string;
 
@@ -62,15 +63,16 @@ export async function install(
     ),
   );
   const plans = all.filter(({ changed }) => changed.length > 0);
-  printPlans(all, chosen, 'wrapped already');
+  const say = printer(options.yes !== true && options.dryRun !== true && process.stdin.isTTY);
+  printPlans(all, chosen, 'wrapped already', say);
   const refused = isRefused(all, chosen, names) || (lists.length > 0 && isListed(all));
   const code = refused ? ExitCode.failed : ExitCode.ok;
   if (plans.length === 0) {
     print(refused ? 'nothing was changed' : nothingToDo(all));
     return code;
   }
-  const advice = [...adviceBefore(plans, launcherFor), ...pluginAdvice(plans, around)];
-  for (const line of advice) print(escapeText(line));
+  const advice = [...adviceBefore(plans, launcherFor), ...elsewhereAdvice(plans, around)];
+  for (const line of advice) say(escapeText(line));
   if (options.dryRun === true) {
     print('nothing was changed: this was --dry-run');
     return code;

@@ -11,6 +11,7 @@ import {
   type FileOptions,
   isRefused,
   print,
+  printer,
   printPlans,
   records,
   writePlan,
@@ -44,7 +45,8 @@ export async function uninstall(
   );
   const shown = all.filter(({ changed, left }) => changed.length + left.length > 0);
   const plans = all.filter(({ changed }) => changed.length > 0);
-  printPlans(shown, chosen, 'not wrapped');
+  const say = printer(options.dryRun !== true);
+  printPlans(shown, chosen, 'not wrapped', say);
   const code = isRefused(all, chosen, names) ? ExitCode.failed : ExitCode.ok;
   if (plans.length === 0) {
     print(
@@ -52,7 +54,7 @@ export async function uninstall(
     );
     return code;
   }
-  for (const line of adviceBefore(plans, () => [])) print(escapeText(line));
+  for (const line of adviceBefore(plans, () => [])) say(escapeText(line));
   if (options.dryRun === true) {
     print('nothing was changed: this was --dry-run');
     return code;

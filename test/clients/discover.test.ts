@@ -1,5 +1,6 @@
 // What is found over a made-up home: every client's file, who reads it, and what stands in the way.
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of clients
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -263,12 +264,17 @@ test('what cannot be a configuration is said to be none', () => {
     '.lmstudio/mcp.json': '',
   });
   writeFileSync(join(where.home, '.claude.json'), Buffer.from([0x7b, 0xff, 0x7d]));
+  // Whoever opens a pipe waits for its other end.
+  execFileSync('mkfifo', [join(where.home, '.mcp-pipe')]);
+  mkdirSync(join(where.home, '.kiro/settings'), { recursive: true });
+  symlinkSync('../../.mcp-pipe', join(where.home, '.kiro/settings/mcp.json'));
   const { problems, entries } = discover(where);
   expect(entries).toEqual([]);
   expect(problems.map(({ client, message }) => [client, message])).toEqual([
     ['claude-code', 'it cannot be read: it is no UTF-8 text'],
     ['cursor', 'it cannot be read: it is longer than 20 MiB'],
     ['junie', expect.any(String)],
+    ['kiro', 'it cannot be read: it is no regular file'],
   ]);
 });
 
@@ -292,5 +298,38 @@ test('what the administrator set is read only', () => {
   const { entries } = discover({ ...where, env });
   expect(entries).toMatchObject([
     { client: 'gemini-cli', scope: 'managed', obstacle: expect.stringContaining('administrator') },
+  ]);
+});
+
+test('links that lead nowhere, and in a circle', () => {
+  const where = around({ '.cursor/other.json': '{}' });
+  symlinkSync('/nowhere/mcp.json', join(where.home, '.cursor/mcp.json'));
+  symlinkSync('.claude.json', join(where.home, '.claude.json'));
+  expect(discover(where)).toMatchObject({
+    entries: [],
+    problems: [{ client: 'claude-code', message: expect.stringContaining('lead in a circle') }],
+  });
+});
+
+test('the home folder is no project', () => {
+  const where = around({ '.cursor/mcp.json': { mcpServers: { a: stdio } }, '.git/HEAD': '' });
+  for (const cwd of [where.home, join(where.home, 'new')])
+    expect(discover({ ...where, cwd }).entries).toMatchObject([
+      { client: 'cursor', scope: 'user' },
+    ]);
+});
+
+test('a list elsewhere turns servers off', () => {
+  const where = around({
+    '.gemini/settings.json': { mcp: { excluded: ['b'] }, mcpServers: { a: stdio, b: stdio } },
+    '.claude.json': {
+      mcpServers: { c: stdio },
+      projects: { '/p': { mcpServers: { c: stdio, d: stdio }, disabledMcpServers: ['c'] } },
+    },
+  });
+  const off = discover(where).entries.filter(({ disabled }) => disabled);
+  expect(off.map(({ name, project }) => [name, project])).toEqual([
+    ['c', '/p'],
+    ['b', undefined],
   ]);
 });

@@ -4,6 +4,8 @@ import { unwrapped } from '../../src/clients/wrapper.ts';
 
 test.each([
   ['node /x/bin/policy-wrap.cjs -- srv', [], ['srv']],
+  ['/usr/bin/nodejs-22 /x/bin/policy-wrap.cjs -- srv', [], ['srv']],
+  [`${process.execPath} /x/bin/policy-wrap.cjs -- srv`, [], ['srv']],
   [
     '/usr/bin/node /x/bin/policy-wrap.cjs --policy p.json --hide-denied -- srv --a -- b',
     ['--policy', 'p.json', '--hide-denied'],

@@ -308,6 +308,16 @@ test('a plugin with the same command is told of: it starts when ours is another'
   expect(stdout).toMatch(/note: Claude Code starts `b` of .*plug\/\.mcp\.json unwrapped/);
 });
 
+test('what starts the same command from elsewhere is told of', async () => {
+  const server = '{"mcpServers":{"a":{"command":"x","args":["y"]}}}';
+  const { run } = makeHome({ '.cursor/mcp.json': server, '.junie/mcp/mcp.json': server });
+  const { stdout } = await run('install', 'cursor', '--dry-run');
+  expect(stdout).toMatch(
+    /note: `a` of .*junie.* \(JetBrains Junie\) starts the same command unwrapped/,
+  );
+  expect((await run('install', '--dry-run')).stdout).not.toContain('the same command');
+});
+
 test('a project file, on request, by a name that is the same for everybody', async () => {
   const shared = '{\n  "mcpServers": {\n    "a": {\n      "command": "x"\n    }\n  }\n}\n';
   const files = { 'work/.mcp.json': shared, 'work/.git/HEAD': '', '.cursor/mcp.json': shared };

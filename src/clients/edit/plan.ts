@@ -1,11 +1,17 @@
 // What wrapping or unwrapping would make of a file; nothing is written.
 import type { Document } from '../documents.ts';
-import { parseText } from '../format/read.ts';
 import { placeOf, textOf } from '../format/tree.ts';
-import { type Server, serversIn } from '../servers.ts';
+import type { Server } from '../servers.ts';
 import { unwrapped } from '../wrapper.ts';
 import type { Changes } from './records.ts';
-import { type Change, type Rewritten, unwrapServer, wrapRemote, wrapServer } from './rewrite.ts';
+import {
+  type Change,
+  type Rewritten,
+  serverAt,
+  unwrapServer,
+  wrapRemote,
+  wrapServer,
+} from './rewrite.ts';
 
 export interface Planned {
   readonly document: Document;
@@ -95,8 +101,8 @@ function plan(
     if ('refused' in result) left.push({ name, why: result.refused });
     else if (result.change === undefined) left.push({ name, why: undefined });
     else {
-      const before = find(document, text, server);
-      const after = find(document, result.text, server);
+      const before = serverAt(text, document, server.path);
+      const after = serverAt(result.text, document, server.path);
       changed.push({
         name,
         line: placeOf(
@@ -112,13 +118,6 @@ function plan(
     }
   }
   return { document, text, changes, changed, left };
-}
-
-function find({ format, owner, readers }: Document, text: string, { path }: Server) {
-  const parsed = parseText(text, format, owner);
-  if ('fault' in parsed) return undefined;
-  const key = JSON.stringify(path);
-  return serversIn(parsed.tree, readers).find(server => JSON.stringify(server.path) === key);
 }
 
 /** Of command and arguments alone: what stands beside them may be secret. */

@@ -80,7 +80,8 @@ export function unwrapServer(
   const { line = [] } = found?.server ?? {};
   const ours = unwrapped(line);
   if (found === undefined || ours === undefined) return { text, change: undefined };
-  const remote = known?.url === undefined ? undefined : unwrapRemote(found, reading, path, known);
+  const isRemote = known?.url !== undefined && ours.inner.includes(known.url);
+  const remote = isRemote ? unwrapRemote(found, reading, path, known) : undefined;
   if (remote !== undefined) return remote;
   const count = line.length - ours.inner.length;
   return rewrite(found, reading, path, ours.inner, (asWritten, isFirstTry) => {
@@ -139,16 +140,41 @@ interface Found {
   readonly target: Target;
 }
 
-function find(text: string, { format, readers }: Reading, path: Path): Found | undefined {
-  const [client] = readers;
-  if (client === undefined) return undefined;
-  const parsed = parseText(text, format, client);
-  if ('fault' in parsed) return undefined;
-  const key = JSON.stringify(path);
-  const server = serversIn(parsed.tree, readers).find(
-    candidate => JSON.stringify(candidate.path) === key,
+/** The texts read last: what one server was made of is where the next one begins, and some take a while. */
+const recent: { text: string; reading: Reading; found: ReadonlyMap<string, Found> }[] = [];
+const MAX_RECENT = 2;
+
+function find(text: string, reading: Reading, path: Path): Found | undefined {
+  let known = recent.find(
+    one =>
+      one.text === text &&
+      one.reading.format === reading.format &&
+      one.reading.readers === reading.readers,
   );
-  return server && { tree: parsed.tree, server, target: { text, server, client, format } };
+  if (known === undefined) {
+    known = { text, reading, found: readAll(text, reading) };
+    recent.unshift(known);
+    recent.splice(MAX_RECENT);
+  }
+  return known.found.get(JSON.stringify(path));
+}
+
+function readAll(text: string, { format, readers }: Reading): Map<string, Found> {
+  const [client] = readers;
+  const parsed = client && parseText(text, format, client);
+  if (client === undefined || parsed === undefined || 'fault' in parsed) return new Map();
+  const { tree } = parsed;
+  return new Map(
+    serversIn(tree, readers).map(server => [
+      JSON.stringify(server.path),
+      { tree, server, target: { text, server, client, format } },
+    ]),
+  );
+}
+
+/** The server at this place in a text; undefined where it is none, or cannot be read. */
+export function serverAt(text: string, reading: Reading, path: Path): Server | undefined {
+  return find(text, reading, path)?.server;
 }
 
 function rewrite(

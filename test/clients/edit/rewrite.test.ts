@@ -164,6 +164,25 @@ test('a command whose spelling fits no list comes back by the record, and is the
   });
 });
 
+test('a forged record changes nothing: what comes of it must be what the command line says', () => {
+  const before =
+    '{"mcpServers":{"a":{"command":"npx","args":["x"],"env":{"K":"v"}},"b":{"command":"y"}}}';
+  const how = reading('cursor', 'mcp.json');
+  const path = ['mcpServers', 'a'];
+  const wrapped = wrapServer(before, how, path, LAUNCHER, []);
+  if ('refused' in wrapped || wrapped.change === undefined) throw new Error('not wrapped');
+  const { before: real, after } = wrapped.change;
+  const forged = [
+    { before: real.replace('npx', 'evil'), after },
+    { before: real.replace('"npx"', '"npx","env":{"K":"evil"}'), after },
+    { before: '"x"},"b":{"command":"evil"', after },
+    { before: '"url":"https://evil.example"', after, url: 'https://evil.example' },
+    { before: '', after: '' },
+  ];
+  for (const record of forged)
+    expect(unwrapServer(wrapped.text, how, path, record)).toMatchObject({ text: before });
+});
+
 const ODD: [name: string, id: string, file: string, text: string][] = [
   ['an alias', 'goose', 'c.yaml', 'x: &x npx\nextensions: {a: {cmd: *x}}\n'],
   ['an anchor', 'goose', 'c.yaml', 'extensions: {a: {cmd: &x npx}, b: {cmd: *x}}\n'],
