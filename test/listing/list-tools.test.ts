@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { listTools } from '../../src/listing/list-tools.ts';
 import type { Listed } from '../../src/listing/listed.ts';
-import { isAlive } from '../support/lines.ts';
+import { allGone } from '../support/trees.ts';
 import { fixture, root, tempDir } from '../support/wrapper.ts';
 
 const require = createRequire(import.meta.url);
@@ -101,7 +101,7 @@ describe('why not', () => {
     expect(performance.now() - start).toBeLessThan(20_000);
     const pids = readFileSync(file, 'utf8').split(' ').map(Number);
     expect(pids).toHaveLength(2);
-    expect(pids.filter(isAlive)).toEqual([]);
+    await allGone(pids);
   });
 });
 
