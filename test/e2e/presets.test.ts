@@ -44,7 +44,10 @@ test('filesystem: files flow, secrets do not, and every tool is known', async ()
 test('memory: remembering flows, forgetting does not, and every tool is known', async () => {
   const graph = join(tempDir(), 'graph.jsonl');
   const { client, call, stderr } = await connect(
-    launch(start('memory'), { env: { MEMORY_FILE_PATH: graph } }),
+    launch(start('memory'), {
+      options: ['--approval-timeout', '1s'],
+      env: { MEMORY_FILE_PATH: graph },
+    }),
   );
   const tools = await toolsOf(client);
   expect(stderr()).toContain('preset:memory');
