@@ -2,6 +2,7 @@
 import { homedir } from 'node:os';
 import chalk from 'chalk';
 import { discover } from '../clients/discover.ts';
+import { CLIENTS } from '../clients/table.ts';
 import { ExitCode, PolicyWrapError } from '../errors.ts';
 import { governing } from '../inventory/governing.ts';
 import { type Found, type Inventory, reportOn } from '../inventory/report.ts';
@@ -43,9 +44,9 @@ export async function inventory(options: InventoryOptions): Promise<number> {
   }
   const report: Inventory = {
     time: new Date().toISOString(),
-    clients: found.clients.filter(
-      ({ id }) => isChosen(id) || entries.some(entry => entry.client === id),
-    ),
+    clients: found.clients
+      .filter(({ id }) => isChosen(id) || entries.some(entry => entry.client === id))
+      .map(client => ({ ...client, elicits: elicits(client.id) })),
     servers: reportOn(surveyed),
     problems: found.problems.filter(problem => isChosen(problem.client)),
   };
@@ -60,6 +61,10 @@ export async function inventory(options: InventoryOptions): Promise<number> {
       'policy-wrap: no client was found: docs/clients.md lists where they are looked for\n',
     );
   return isWhole(report) ? ExitCode.ok : ExitCode.failed;
+}
+
+function elicits(client: string): boolean | null {
+  return CLIENTS.find(({ id }) => id === client)?.elicits ?? null;
 }
 
 function isWhole({ servers, problems }: Inventory): boolean {

@@ -1,12 +1,13 @@
 // The inventory as one page that needs nothing else: no script, no request, all text escaped.
 import { RISKS } from '../policy/classify/caution.ts';
 import { ATTACKS, SERVER_ATTACKS } from './attacks.ts';
+import { elsewhereTexts } from './elsewhere.ts';
 import { type Grade, gradeFor, type Standing } from './grade.ts';
 import { Html, html, NOTHING } from './html.ts';
 import { STYLE } from './page-style.ts';
 import { toolRows } from './page-tools.ts';
 import type { Inventory, ServerReport } from './report.ts';
-import { attackCounts, gradesNow, holdText, summaryText } from './summary.ts';
+import { askingText, attackCounts, gradesNow, holdText, summaryText } from './summary.ts';
 
 /** By what a page of ours is known. */
 export const PAGE_START = '<!doctype html>\n<!-- policy-wrap inventory -->\n';
@@ -30,9 +31,10 @@ ${new Html(`<style>${STYLE}</style>`)}
 <p class="dim">taken by policy-wrap on <time datetime="${time}">${time.slice(0, 16).replace('T', ' ')} UTC</time></p>
 ${grades.length === 0 ? NOTHING : html`<p>Grades now: ${grades.map(({ grade, count }) => html`<span class="chip ${grade}">${grade} × ${count}</span>`)}</p>`}
 ${problems.map(({ file, line, message }) => html`<p class="problem"><code>${file}${line === undefined ? '' : `:${line}`}</code>: ${message}</p>`)}
-${clients.map(({ id, name, files }) =>
+${clients.map(({ id, name, elicits, files }) =>
   section(
     name,
+    elicits,
     servers.filter(({ client }) => client === id),
     files,
     names,
@@ -47,12 +49,14 @@ ${legend()}
 
 function section(
   name: string,
+  elicits: boolean | null,
   servers: readonly ServerReport[],
   files: readonly string[],
   names: ReadonlyMap<string, string>,
 ): Html {
   if (servers.length === 0 && files.length === 0) return NOTHING;
   return html`<section><h2>${name}</h2>
+${elicits === null ? NOTHING : html`<p class="dim">${askingText(elicits)}</p>`}
 ${servers.length === 0 ? html`<p class="dim">no servers</p>` : servers.map(server => card(server, names))}
 </section>`;
 }
@@ -81,6 +85,7 @@ function card(server: ServerReport, names: ReadonlyMap<string, string>): Html {
 <p><code>${command ?? url ?? ''}</code></p>
 <p class="dim">${holdText(server)}</p>
 <p class="dim">in <code>${file}</code>${project === null ? '' : ` for ${project}`}${also === '' ? '' : `, also read by ${also}`}</p>
+${elsewhereTexts(server, id => names.get(id) ?? id).map(text => html`<p class="dim">${text}</p>`)}
 ${info === null ? NOTHING : html`<p class="dim">${info.name} ${info.version}, protocol ${protocol ?? 'unknown'}</p>`}
 ${unknown ? html`<p class="problem">its tools are not known: ${why ?? 'it was not started'}</p>` : NOTHING}
 </div>${gradeBadges(server)}</div>

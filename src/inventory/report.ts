@@ -5,6 +5,7 @@ import type { Risk } from '../policy/classify/caution.ts';
 import type { Category } from '../policy/schema.ts';
 import { type Assessed, assess, type Rules } from './assess.ts';
 import { attacksOn, type Invited } from './attacks.ts';
+import { type Elsewhere, elsewhere } from './elsewhere.ts';
 import { type Grade, gradeOf, gradeWithout } from './grade.ts';
 import { commandLineOf, shownBy, shownUrl } from './shown.ts';
 import type { ToolVerdict } from './verdict.ts';
@@ -25,7 +26,7 @@ export interface ToolReport {
 /** How the tools of a server came to be known, or why they are not. */
 export type State = 'listed' | 'failed' | 'not-started' | 'remote' | 'disabled' | 'unusable';
 
-export interface ServerReport {
+export interface ServerReport extends Elsewhere {
   readonly client: string;
   /** Other clients that read the same entry. */
   readonly readers: readonly string[];
@@ -91,6 +92,8 @@ export interface Inventory {
   readonly clients: readonly {
     readonly id: string;
     readonly name: string;
+    /** Whether it shows a person the wrapper's questions; null where nobody knows. */
+    readonly elicits: boolean | null;
     readonly files: readonly string[];
   }[];
   readonly servers: readonly ServerReport[];
@@ -101,6 +104,7 @@ export interface Inventory {
 /** What each tool invites depends on what its client's other servers offer. */
 export function reportOn(found: readonly Found[]): ServerReport[] {
   const assessed = found.map(one => ({ ...one, tools: toolsOf(one) }));
+  const entries = found.map(({ entry }) => entry);
   return assessed.map(one => {
     const clients = clientsOf(one.entry);
     const beside = assessed.filter(other =>
@@ -109,7 +113,7 @@ export function reportOn(found: readonly Found[]): ServerReport[] {
     const together = new Set(
       beside.flatMap(({ tools }) => tools.filter(isReachable)).map(({ category }) => category),
     );
-    return serverReport(one, one.tools, together);
+    return { ...serverReport(one, one.tools, together), ...elsewhere(one.entry, entries) };
   });
 }
 
@@ -132,7 +136,7 @@ function serverReport(
   { entry, state, why, listed, governed }: Found,
   tools: readonly Assessed[],
   together: ReadonlySet<Category>,
-): ServerReport {
+): Omit<ServerReport, keyof Elsewhere> {
   const isUsable = governed?.rules !== undefined;
   const shown = shownBy(entry);
   return {

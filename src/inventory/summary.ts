@@ -87,6 +87,14 @@ export function holdText({
     : `not wrapped, and cannot be: ${obstacle}`;
 }
 
+/** Where a client's user is asked for approval; empty where nobody knows. */
+export function askingText(elicits: boolean | null): string {
+  if (elicits === null) return '';
+  return elicits
+    ? 'shows questions about approvals'
+    : 'shows no questions: approvals are given in a terminal';
+}
+
 /** The verdict in a word or two. */
 export function verdictText({ verdict }: ToolReport): string {
   if (verdict === null) return '?';

@@ -1,8 +1,10 @@
 // An inventory for people at a terminal: each server with its grade, its tools in a table.
 import type { ChalkInstance } from 'chalk';
+import { elsewhereTexts } from '../inventory/elsewhere.ts';
 import type { Grade } from '../inventory/grade.ts';
 import type { Inventory, ServerReport, ToolReport } from '../inventory/report.ts';
 import {
+  askingText,
   attackCounts,
   gradesNow,
   holdText,
@@ -31,12 +33,17 @@ export function renderInventory(
 ): string[] {
   const width = Math.max(columns ?? USUAL_COLUMNS, MIN_COLUMNS);
   const names = new Map(inventory.clients.map(({ id, name }) => [id, name]));
-  const blocks = inventory.clients.flatMap(({ id, files }) => {
+  const blocks = inventory.clients.flatMap(({ id, files, elicits }) => {
     const servers = inventory.servers.filter(({ client }) => client === id);
     if (servers.length === 0 && files.length === 0) return [];
     const title = chalk.bold.underline(escapeText(names.get(id) ?? id));
     if (servers.length === 0) return [[title, `${INDENT}no servers`, '']];
-    return [[title], ...servers.map(server => [...renderServer(server, names, width, chalk), ''])];
+    const asking = askingText(elicits);
+    const asks = asking === '' ? [] : wrapLine(`${INDENT}${asking}`, width);
+    return [
+      [title, ...asks.map(line => chalk.dim(line))],
+      ...servers.map(server => [...renderServer(server, names, width, chalk), '']),
+    ];
   });
   return [...blocks.flat(), ...renderEnd(inventory, width, chalk)];
 }
@@ -57,6 +64,7 @@ function renderServer(
     command ?? url ?? '',
     `in ${file}${project === null ? '' : ` for ${project}`}${also === '' ? '' : `, also read by ${also}`}`,
     holdText(server),
+    ...elsewhereTexts(server, id => names.get(id) ?? id),
     state === 'failed' ? `its tools are not known: ${why ?? ''}` : '',
     state === 'not-started' ? 'its tools are not known: it was not started' : '',
   ].filter(text => text !== '');

@@ -77,7 +77,7 @@ export function inventoryOf(all: readonly Found[]): Inventory {
   const ids = [...new Set(all.map(({ entry: { client } }) => client))];
   return {
     time: '2026-11-22T10:20:01.000Z',
-    clients: ids.map(id => ({ id, name: id.toUpperCase(), files: ['/home/u/f'] })),
+    clients: ids.map(id => ({ id, name: id.toUpperCase(), elicits: null, files: ['/home/u/f'] })),
     servers: reportOn(all),
     problems: [],
   };
