@@ -80,8 +80,9 @@ function readOne(
   problems: Problem[],
 ): Document[] {
   const { client: owner, path } = place;
+  const others = readers.slice(1).map(({ id }) => id);
   const report = (message: string, where: object = {}) => {
-    problems.push({ client: owner.id, file, message, ...where });
+    problems.push({ client: owner.id, readers: others, file, message, ...where });
   };
   try {
     const source = readSource(file);

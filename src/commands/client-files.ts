@@ -1,5 +1,7 @@
 // What `install` and `uninstall` share: which files are meant, the question, and the writing.
+import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import chalk from 'chalk';
 import { type Document, readDocuments } from '../clients/documents.ts';
 import type { Planned } from '../clients/edit/plan.ts';
@@ -66,16 +68,34 @@ export function choose(
   const ofClient = documents.filter(
     ({ readers }) => client === undefined || readers.includes(client),
   );
-  const chosen = ofClient.map(document => ({
-    document,
-    servers: document.servers.filter(({ name }) => names.length === 0 || names.includes(name)),
-  }));
+  // Whoever wrote the repository made the link: what it leads to is not theirs to have changed.
+  const led = project ? ofClient.filter(({ file }) => !isWithin(file, here)) : [];
+  const chosen = ofClient
+    .filter(document => !led.includes(document))
+    .map(document => ({
+      document,
+      servers: document.servers.filter(({ name }) => names.length === 0 || names.includes(name)),
+    }));
   const found = new Set(chosen.flatMap(({ servers }) => servers.map(({ name }) => name)));
   return {
     documents: chosen.filter(({ servers }) => servers.length > 0),
-    problems: problems.filter(problem => client === undefined || problem.client === client.id),
+    problems: [
+      ...problems.filter(
+        problem =>
+          client === undefined || [problem.client, ...(problem.readers ?? [])].includes(client.id),
+      ),
+      ...led.map(({ file, path, owner }) => ({
+        client: owner.id,
+        file: path,
+        message: `it is a link out of the project, to ${file}`,
+      })),
+    ],
     missing: names.filter(name => !found.has(name)),
   };
+}
+
+function isWithin(file: string, folders: readonly string[]): boolean {
+  return folders.some(folder => file.startsWith(join(realpathSync(folder), '/')));
 }
 
 export function print(text: string): void {

@@ -47,7 +47,9 @@ export async function inventory(options: InventoryOptions): Promise<number> {
       ({ id }) => isChosen(id) || entries.some(entry => entry.client === id),
     ),
     servers: reportOn(surveyed),
-    problems: found.problems.filter(problem => isChosen(problem.client)),
+    problems: found.problems.filter(({ client, readers = [] }) =>
+      [client, ...readers].some(isChosen),
+    ),
   };
   if (options.html !== undefined) writePage(options.html, report);
   process.stdout.write(

@@ -334,6 +334,26 @@ test('a project file, on request, by a name that is the same for everybody', asy
   });
 });
 
+test('a malformed project file is told of to each of its readers', async () => {
+  const { run } = makeHome({ 'work/.mcp.json': '{', 'work/.git/HEAD': '' }, 'work');
+  for (const id of ['claude-code', 'cursor']) {
+    const { code, stdout } = await run('install', id, '--project', '--yes');
+    expect([code, stdout]).toEqual([1, expect.stringContaining('.mcp.json:1:2: ')]);
+  }
+});
+
+test('a link in a project leads to no file outside of it', async () => {
+  const mine = '{"mcpServers":{"a":{"command":"x"}}}';
+  const { home, run, read } = makeHome({ '.cursor/mcp.json': mine, 'work/.git/HEAD': '' }, 'work');
+  symlinkSync('../.cursor/mcp.json', join(home, 'work/.mcp.json'));
+  const { code, stdout } = await run('install', '--project', '--yes');
+  expect([code, stdout]).toEqual([
+    1,
+    expect.stringMatching(/work\/\.mcp\.json: it is a link out of the project, to .*left alone/),
+  ]);
+  expect(read('.cursor/mcp.json')).toBe(mine);
+});
+
 test('an older wrapper is replaced and keeps its options', async () => {
   const older =
     '{"mcpServers":{"a":{"command":"npx","args":["policy-wrap@0.0.1","--mode","observe","--","x"]}}}';
