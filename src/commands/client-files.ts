@@ -150,27 +150,30 @@ export function writePlan(planned: Planned, past: string, kept: Records): boolea
   const { document, text, changes, changed } = planned;
   const { file, source, owner } = document;
   const after = bytesOf(text, source.bom);
-  let copy: string;
+  const known = kept.of(file);
+  let copy: string | undefined;
   try {
     copy = kept.keep(file, source.bytes, new Date());
+    // Before the file: without it some entries cannot become what they were.
+    kept.note(file, new Map([...known, ...changes]));
   } catch (error) {
+    if (copy !== undefined) kept.drop(copy);
     print(escapeText(`${file}: not changed: no copy of it can be kept: ${messageOf(error)}`));
     return false;
   }
   const lock = owner.lock === true;
-  const why = replaceFile({ file, before: source.bytes, after, lock });
-  if (why !== undefined) {
-    kept.drop(copy);
-    print(escapeText(`${file}: not changed: ${why}`));
-    return false;
-  }
+  const failure = replaceFile({ file, before: source.bytes, after, lock });
+  const isWritten = failure === undefined || failure.written;
   try {
-    kept.note(file, changes);
-    if (changes.size === 0) kept.forget(file, after);
+    if (!isWritten) kept.drop(copy);
+    kept.note(file, isWritten ? changes : known);
+    if (failure === undefined && changes.size === 0) kept.forget(file, after);
   } catch (error) {
-    print(escapeText(`note: no record of it can be kept: ${messageOf(error)}`));
+    print(escapeText(`note: the record of it cannot be kept up: ${messageOf(error)}`));
   }
-  print(escapeText(`${past} ${count(changed.length)} in ${file}`));
-  if (changes.size > 0) print(escapeText(`  as it was: ${copy}`));
-  return true;
+  if (failure === undefined) print(escapeText(`${past} ${count(changed.length)} in ${file}`));
+  else print(escapeText(`${file}: ${isWritten ? '' : 'not changed: '}${failure.why}`));
+  if (isWritten && (failure !== undefined || changes.size > 0))
+    print(escapeText(`  as it was: ${copy}`));
+  return failure === undefined;
 }

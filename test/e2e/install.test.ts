@@ -1,5 +1,6 @@
 // `install` and `uninstall` over a made-up home: real files of eight clients, the built program.
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -283,6 +284,16 @@ describe('a file', () => {
     const { code, stdout } = await run('install', '--yes');
     expect([code, stdout]).toEqual([1, expect.stringContaining('no copy of it can be kept')]);
     expect(read(file)).toBe(cursor);
+  });
+
+  test('is not changed where no record of it can be kept', async () => {
+    const { home, run, read, kept } = makeHome({ [file]: cursor });
+    const key = createHash('sha256').update(join(home, file)).digest('hex').slice(0, 16);
+    mkdirSync(join(home, `pw/state/clients/${key}.json`), { recursive: true });
+    const { code, stdout } = await run('install', '--yes');
+    expect([code, stdout]).toEqual([1, expect.stringContaining('not changed: no copy')]);
+    expect(read(file)).toBe(cursor);
+    expect(kept()).toEqual([`${key}.json`]);
   });
 });
 
