@@ -365,6 +365,29 @@ test('a link in a project leads to no file outside of it', async () => {
   expect(read('.cursor/mcp.json')).toBe(mine);
 });
 
+test('what is shown holds no secret, wherever in an entry it stands', async () => {
+  const args = [
+    '--api-key',
+    's3cret-1',
+    '--token=s3cret-2',
+    'https://x.example/mcp?k=s3cret-3',
+    'postgres://u:s3cret-4@db/x',
+    's3cret-5',
+    '-H',
+    'Authorization: Bearer s3cret-6',
+  ];
+  const a = { command: 'npx', args, env: { A: 's3cret-5' } };
+  const far = { url: 'https://far.example/mcp?key=s3cret-7' };
+  const named = { url: 'https://u:s3cret-8@far.example/mcp' };
+  const { run, read } = makeHome({
+    '.cursor/mcp.json': JSON.stringify({ mcpServers: { a, far, named } }),
+  });
+  const { code, stdout, stderr } = await run('install', '--yes', '--remote');
+  expect([code, stdout]).toEqual([0, expect.stringContaining('named: left alone: its URL holds')]);
+  expect(stdout + stderr).not.toContain('s3cret');
+  expect(read('.cursor/mcp.json').match(/s3cret-\d/g)).toHaveLength(9);
+});
+
 test('an older wrapper is replaced and keeps its options', async () => {
   const older =
     '{"mcpServers":{"a":{"command":"npx","args":["policy-wrap@0.0.1","--mode","observe","--","x"]}}}';

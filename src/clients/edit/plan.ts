@@ -12,6 +12,7 @@ import {
   wrapRemote,
   wrapServer,
 } from './rewrite.ts';
+import { shownLine } from './shown.ts';
 
 export interface Planned {
   readonly document: Document;
@@ -109,7 +110,7 @@ function plan(
           document.source.text,
           (server.command ?? server.target.fields[0])?.keySpan.start ?? 0,
         ).line,
-        ...differences(linesOf(before, text), linesOf(after, result.text)),
+        ...differences(linesOf(before, text), linesOf(after, result.text), server.env),
       });
       text = result.text;
       const line = after?.line;
@@ -124,11 +125,12 @@ function plan(
 function differences(
   before: readonly string[][],
   after: readonly string[][],
+  env: Server['env'],
 ): Pick<ChangedServer, 'before' | 'after'> {
   const parts = [0, 1].map(i => difference(before[i] ?? [], after[i] ?? []));
   return {
-    before: parts.flatMap(part => part.before),
-    after: parts.flatMap(part => part.after),
+    before: parts.flatMap(part => part.before).map(line => shownLine(line, env)),
+    after: parts.flatMap(part => part.after).map(line => shownLine(line, env)),
   };
 }
 
