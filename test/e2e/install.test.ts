@@ -329,6 +329,17 @@ test('what starts the same command from elsewhere is told of', async () => {
   expect((await run('install', '--dry-run')).stdout).not.toContain('the same command');
 });
 
+test('so is what the same file starts it by, and what an older wrapper starts', async () => {
+  const two = '{"mcpServers":{"a":{"command":"x"},"b":{"command":"x"}}}';
+  const older = '{"mcpServers":{"c":{"command":"policy-wrap","args":["--","x"]}}}';
+  const { run } = makeHome({ '.cursor/mcp.json': two, '.junie/mcp/mcp.json': older });
+  const { stdout } = await run('install', 'cursor', 'a', '--dry-run');
+  expect(stdout).toMatch(/note: `b` of .*cursor.* starts the same command unwrapped/);
+  expect(stdout).not.toContain('note: `c`');
+  const upgrade = await run('install', 'junie', '--dry-run');
+  expect(upgrade.stdout).toMatch(/note: `a` of .*cursor.* starts the same command unwrapped/);
+});
+
 test('a project file, on request, by a name that is the same for everybody', async () => {
   const shared = '{\n  "mcpServers": {\n    "a": {\n      "command": "x"\n    }\n  }\n}\n';
   const files = { 'work/.mcp.json': shared, 'work/.git/HEAD': '', '.cursor/mcp.json': shared };
