@@ -10,7 +10,7 @@ import {
   type Rewriting,
   type Rewritten,
   unwrapping,
-  unwrapServer,
+  unwrapWholly,
   wrapping,
   wrapRemote,
   wrapServer,
@@ -86,10 +86,11 @@ export function planUnwrapping(
     const inner = unwrapped(line)?.inner;
     const change = known.get(JSON.stringify(path));
     if (found === undefined || inner === undefined || change?.url !== undefined) return undefined;
+    if (unwrapped(inner) !== undefined) return undefined;
     return unwrapping(found, inner, change);
   };
   return plan(document, servers, known, obstacle, ours, (text, { path }, change) =>
-    unwrapServer(text, document, path, change),
+    unwrapWholly(text, document, path, change),
   );
 }
 

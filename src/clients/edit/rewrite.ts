@@ -42,10 +42,12 @@ export function wrapServer(
     if (JSON.stringify(present) === JSON.stringify(wanted)) return { text, change: undefined };
     const bare = unwrapServer(text, reading, path, known);
     if ('refused' in bare) return bare;
-    const rest = wanted.slice(0, -1);
-    return find(bare.text, reading, path)?.server.command === undefined
-      ? wrapRemote(bare.text, reading, path, rest, ours.inner)
-      : wrapServer(bare.text, reading, path, rest, []);
+    const inner = find(bare.text, reading, path);
+    if (inner === undefined) return { refused: 'it is not there any more' };
+    // What stands behind it may be a wrapper too, with options that would stand there twice: it stays.
+    return inner.server.command === undefined
+      ? wrapRemote(bare.text, reading, path, wanted.slice(0, -1), ours.inner)
+      : rewrite(reading, wrapping(inner, wanted));
   }
   return rewrite(reading, wrapping(found, wanted));
 }
@@ -86,8 +88,9 @@ export function unwrapping(
 // The name of a server is its own, whatever else is said of all of them.
 function optionsFor(options: readonly string[], present: readonly string[]): readonly string[] {
   if (options.length === 0) return present;
-  const at = present.indexOf('--server');
-  return at < 0 ? options : [...options, ...present.slice(at, at + 2)];
+  const at = present.findIndex(option => /^--server(=|$)/.test(option));
+  if (at < 0) return options;
+  return [...options, ...present.slice(at, present[at] === '--server' ? at + 2 : at + 1)];
 }
 
 /** `known` is the change that wrapped it: where its text still stands, it is reverted. */
@@ -105,6 +108,19 @@ export function unwrapServer(
   const remote = isRemote ? unwrapRemote(found, reading, path, known) : undefined;
   if (remote !== undefined) return remote;
   return rewrite(reading, unwrapping(found, ours.inner, known));
+}
+
+/** Every wrapper of ours: one may stand before another. */
+export function unwrapWholly(
+  text: string,
+  reading: Reading,
+  path: Path,
+  known: Change | undefined,
+): Rewritten {
+  const outer = unwrapServer(text, reading, path, known);
+  if ('refused' in outer || outer.change === undefined) return outer;
+  const inner = unwrapWholly(outer.text, reading, path, undefined);
+  return 'text' in inner && inner.change === undefined ? outer : inner;
 }
 
 /** A change begins or ends with what is started, whichever of command and arguments stands first. */

@@ -164,6 +164,16 @@ test('a command whose spelling fits no list comes back by the record, and is the
   });
 });
 
+test.each([['--server', 'far'], ['--server=far']])(
+  '%s %s stays, whatever else is said',
+  (...name) => {
+    const words = JSON.stringify(['--mode', 'observe', ...name, '--', 'x']);
+    const before = `{"mcpServers":{"a":{"command":"policy-wrap","args":${words}}}}`;
+    const after = wrapAll('cursor', 'mcp.json', before, OPTIONS);
+    expect(JSON.parse(after).mcpServers.a.args.slice(1)).toEqual([...OPTIONS, ...name, '--', 'x']);
+  },
+);
+
 test('a forged record changes nothing: what comes of it must be what the command line says', () => {
   const before =
     '{"mcpServers":{"a":{"command":"npx","args":["x"],"env":{"K":"v"}},"b":{"command":"y"}}}';

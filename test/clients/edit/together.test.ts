@@ -82,6 +82,19 @@ test.each(TEXTS)('%s', (_, id, file, text) => {
   expect(bare.changes.size).toBe(0);
 });
 
+test('of two wrappers the outer one is replaced, and both are taken away', () => {
+  const words = ['--mode', 'observe', '--', 'policy-wrap', '--mode', 'enforce', '--', 'npx', 'x'];
+  const entry = (command: string, args: string[]) =>
+    JSON.stringify({ mcpServers: { a: { command, args } } }, null, 2);
+  const document = documentOf('cursor', 'mcp.json', entry('policy-wrap', words));
+  const wrapped = wrapAll(document);
+  const [command = '', ...args] = LAUNCHER;
+  expect(wrapped.text).toBe(entry(command, [...args, ...words]));
+  const again = documentOf('cursor', 'mcp.json', wrapped.text);
+  expect(wrapAll(again).changed).toEqual([]);
+  expect(unwrapAll(again, wrapped.changes).text).toBe(entry('npx', ['x']));
+});
+
 test('a file is not read again for each of its servers', () => {
   const map = Object.fromEntries(
     Array.from({ length: 50 }, (_, i) => [`s${i}`, { command: 'npx', args: ['-y', `x${i}`] }]),
