@@ -6,7 +6,7 @@ import chalk from 'chalk';
 import { type Document, readDocuments } from '../clients/documents.ts';
 import type { Planned } from '../clients/edit/plan.ts';
 import { Records } from '../clients/edit/records.ts';
-import { replaceFile } from '../clients/edit/replace.ts';
+import { holds, replaceFile, whyNotReplaceable } from '../clients/edit/replace.ts';
 import type { Problem } from '../clients/entry.ts';
 import type { Surroundings } from '../clients/paths.ts';
 import { type Place, projectFolders } from '../clients/places.ts';
@@ -150,6 +150,12 @@ export function writePlan(planned: Planned, past: string, kept: Records): boolea
   const { document, text, changes, changed } = planned;
   const { file, source, owner } = document;
   const after = bytesOf(text, source.bom);
+  const not = (why: string) => print(escapeText(`${file}: not changed: ${why}`));
+  const obstacle = whyNotReplaceable(file, source.bytes);
+  if (obstacle !== undefined) {
+    not(obstacle);
+    return false;
+  }
   const known = kept.of(file);
   let copy: string | undefined;
   try {
@@ -158,7 +164,7 @@ export function writePlan(planned: Planned, past: string, kept: Records): boolea
     kept.note(file, new Map([...known, ...changes]));
   } catch (error) {
     if (copy !== undefined) kept.drop(copy);
-    print(escapeText(`${file}: not changed: no copy of it can be kept: ${messageOf(error)}`));
+    not(`no copy of it can be kept: ${messageOf(error)}`);
     return false;
   }
   const lock = owner.lock === true;
@@ -166,13 +172,16 @@ export function writePlan(planned: Planned, past: string, kept: Records): boolea
   const isWritten = failure === undefined || failure.written;
   try {
     if (!isWritten) kept.drop(copy);
-    kept.note(file, isWritten ? changes : known);
+    if (failure === undefined) kept.note(file, changes);
+    // Where it is another text by now, the record may be of whoever wrote that.
+    else if (!isWritten && holds(file, source.bytes)) kept.note(file, known);
     if (failure === undefined && changes.size === 0) kept.forget(file, after);
   } catch (error) {
     print(escapeText(`note: the record of it cannot be kept up: ${messageOf(error)}`));
   }
   if (failure === undefined) print(escapeText(`${past} ${count(changed.length)} in ${file}`));
-  else print(escapeText(`${file}: ${isWritten ? '' : 'not changed: '}${failure.why}`));
+  else if (isWritten) print(escapeText(`${file}: ${failure.why}`));
+  else not(failure.why);
   if (isWritten && (failure !== undefined || changes.size > 0))
     print(escapeText(`  as it was: ${copy}`));
   return failure === undefined;

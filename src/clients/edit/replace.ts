@@ -22,6 +22,8 @@ import { whyUnreadable } from '../../config/unreadable.ts';
 /** Cline's own: a folder beside the file, left behind where it is older. */
 const STALE_LOCK_MS = 10_000;
 
+const CHANGED = 'it was changed meanwhile: quit the client and try again';
+
 export interface Replacement {
   /** Links resolved: what links lead to is written, and they stay. */
   readonly file: string;
@@ -77,8 +79,7 @@ function replaced(file: string, before: Buffer, after: Buffer): string | undefin
       // Behind the mask of this process, and behind chown, which takes bits away.
       chmodSync(unfinished, mode & 0o7777);
     }
-    if (!readFileSync(file).equals(before))
-      return 'it was changed meanwhile: quit the client and try again';
+    if (!holds(file, before)) return CHANGED;
     renameSync(unfinished, file);
   } finally {
     rmSync(unfinished, { force: true });
@@ -87,7 +88,7 @@ function replaced(file: string, before: Buffer, after: Buffer): string | undefin
   return undefined;
 }
 
-function holds(file: string, text: Buffer): boolean {
+export function holds(file: string, text: Buffer): boolean {
   try {
     return readFileSync(file).equals(text);
   } catch {
@@ -95,8 +96,17 @@ function holds(file: string, text: Buffer): boolean {
   }
 }
 
+/** What stands in the way of it before anything is written anywhere. */
+export function whyNotReplaceable(file: string, before: Buffer): string | undefined {
+  try {
+    return whyUntouchable(file) ?? (holds(file, before) ? undefined : CHANGED);
+  } catch (error) {
+    return whyUnreadable(error);
+  }
+}
+
 /** Where a rename would get round what somebody set up. */
-export function whyUntouchable(file: string): string | undefined {
+function whyUntouchable(file: string): string | undefined {
   const { mode, nlink } = statSync(file);
   if ((mode & 0o222) === 0) return 'it is read-only';
   if (nlink > 1) return 'it has a second name (a hard link), which would keep the old text';
