@@ -14,6 +14,7 @@ import type { Server } from '../clients/servers.ts';
 import { bytesOf } from '../clients/source.ts';
 import { CLIENTS, type Client } from '../clients/table.ts';
 import { folders } from '../config/paths.ts';
+import { whyUnreadable } from '../config/unreadable.ts';
 import { ExitCode, messageOf, PolicyWrapError } from '../errors.ts';
 import { nearest } from '../policy/messages/nearest.ts';
 import { escapeText } from '../terminal/escape.ts';
@@ -164,7 +165,7 @@ export function writePlan(planned: Planned, past: string, kept: Records): boolea
     kept.note(file, new Map([...known, ...changes]));
   } catch (error) {
     if (copy !== undefined) kept.drop(copy);
-    not(`no copy of it can be kept: ${messageOf(error)}`);
+    not(`no copy of it can be kept: ${whyUnreadable(error)}`);
     return false;
   }
   const lock = owner.lock === true;

@@ -88,3 +88,18 @@ test('what is another text at once was written all the same, even where the lock
     syncBuiltinESMExports();
   }
 });
+
+test('on a full disk the file stays as it was, and nothing is left beside it', () => {
+  const { folder, file, replace } = fileWith('a');
+  const write = vi.spyOn(fs, 'writeSync').mockImplementation(() => {
+    throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+  });
+  syncBuiltinESMExports();
+  try {
+    expect(replace('a', 'b')).toEqual({ why: 'the disk is full', written: false });
+  } finally {
+    write.mockRestore();
+    syncBuiltinESMExports();
+  }
+  expect([readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual(['a', ['mcp.json']]);
+});
