@@ -186,6 +186,17 @@ describe('uninstall', () => {
     expect(read('.codex/config.toml')).toBe(wrapped);
   });
 
+  const ours = '{"mcpServers":{"a":{"command":"policy-wrap","args":["--","x"]}}}';
+  test.each([
+    ['a word that is no text', ours.replace('"x"', '"x",1'), 'an argument is no text'],
+    ['a file that its client may not read', `// c\n${ours}`, 'Cursor may not read the file'],
+  ])('leaves %s alone, and says so', async (_, text, why) => {
+    const { run } = makeHome({ '.cursor/mcp.json': text });
+    const { code, stdout } = await run('uninstall', '--dry-run');
+    expect([code, stdout]).toEqual([1, expect.stringContaining(`a: left alone: ${why}`)]);
+    expect(stdout).toMatch(/nothing was changed\n$/);
+  });
+
   testWith('python3')('works without the state folder, and leaves later edits', async () => {
     const { home, run, terminal, read } = makeHome();
     await run('install', '--yes');
