@@ -67,6 +67,19 @@ test.each(['*', '**', '100%x%', '%HOME%'])('a folder that is called %s is that f
   expect(discover(home).entries).toMatchObject([{ scope: 'user', name: 'b' }]);
 });
 
+test('a file that came with a repository is not read where it is far too long', () => {
+  const long = { mcpServers: { a: stdio }, z: 'x'.repeat(300_000) };
+  const where = around({ 'work/.mcp.json': long, '.cursor/mcp.json': long });
+  const { entries, problems } = discover(where);
+  expect(entries).toMatchObject([{ client: 'cursor', scope: 'user' }]);
+  expect(problems).toMatchObject([
+    {
+      file: join(where.home, 'work/.mcp.json'),
+      message: 'it cannot be read: it is longer than 0.25 MiB',
+    },
+  ]);
+});
+
 test('one file of many readers is read once', () => {
   const where = around({ 'work/.mcp.json': { mcpServers: { a: stdio } } });
   symlinkSync(join(where.home, 'work/.mcp.json'), join(where.home, 'work/link.json'));
