@@ -8,7 +8,7 @@ import { at, type Fault, placeOf, type Tree } from './format/tree.ts';
 import type { Surroundings } from './paths.ts';
 import { type Place, placesOf, projectFolders } from './places.ts';
 import { type Server, serversIn } from './servers.ts';
-import { readSource, type Source } from './source.ts';
+import { MAX_FOREIGN_BYTES, readSource, type Source } from './source.ts';
 import { CLIENTS, type Client, type Format } from './table.ts';
 
 /** One file that was read. */
@@ -80,11 +80,13 @@ function readOne(
   problems: Problem[],
 ): Document[] {
   const { client: owner, path } = place;
+  const others = readers.slice(1).map(({ id }) => id);
   const report = (message: string, where: object = {}) => {
-    problems.push({ client: owner.id, file, message, ...where });
+    problems.push({ client: owner.id, readers: others, file, message, ...where });
   };
   try {
-    const source = readSource(file);
+    const isOwn = place.scope === 'user' || place.scope === 'managed';
+    const source = isOwn ? readSource(file) : readSource(file, MAX_FOREIGN_BYTES);
     const format = formatOf(path, owner);
     const parsed = parseText(source.text, format, owner);
     if ('fault' in parsed) {

@@ -35,6 +35,8 @@ export interface ServerEntry {
 
 export interface Problem {
   readonly client: string;
+  /** Other clients that read the same file. */
+  readonly readers?: readonly string[];
   readonly file: string;
   readonly message: string;
   /** 1-based. */

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { parseJson } from './format/json.ts';
 import { at } from './format/tree.ts';
-import { existing, type Surroundings, variable } from './paths.ts';
+import { existing, literal, type Surroundings, variable } from './paths.ts';
 import { readSource } from './source.ts';
 
 const MANAGED = {
@@ -16,13 +16,14 @@ const MANAGED = {
 export function commandLists(around: Surroundings, projects: readonly string[]): string[] {
   const { platform, env } = around;
   const managed = platform === 'darwin' || platform === 'win32' ? MANAGED[platform] : MANAGED.linux;
-  const own = variable(env, 'CLAUDE_CONFIG_DIR') ?? '~/.claude';
+  const moved = variable(env, 'CLAUDE_CONFIG_DIR');
+  const own = moved === undefined ? '~/.claude' : literal(moved);
   const patterns = [
     `${managed}/managed-settings.json`,
     `${managed}/managed-settings.d/*.json`,
     `${own}/settings.json`,
     ...projects.flatMap(project =>
-      ['settings.json', 'settings.local.json'].map(name => join(project, '.claude', name)),
+      ['settings.json', 'settings.local.json'].map(name => join(literal(project), '.claude', name)),
     ),
   ];
   return patterns.flatMap(pattern => existing(pattern, around)).filter(listsCommands);

@@ -13,6 +13,18 @@ export interface Surroundings {
 const MAX_DEPTH = 8;
 const MAX_FOLDERS = 5000;
 
+// No name of a file has it.
+const NUL = '\0';
+
+/** A path as a part of a pattern, where it means itself: folders may be called `*` or `100%x%`. */
+export function literal(path: string): string {
+  return path.replaceAll('*', `${NUL}1`).replaceAll('%', `${NUL}2`);
+}
+
+function unescaped(name: string): string {
+  return name.replaceAll(`${NUL}1`, '*').replaceAll(`${NUL}2`, '%');
+}
+
 /** The files that a pattern leads to, sorted; a relative one is of `folder`. */
 export function existing(pattern: string, around: Surroundings, folder?: string): string[] {
   const path = resolved(pattern, around, folder);
@@ -23,7 +35,7 @@ export function existing(pattern: string, around: Surroundings, folder?: string)
   for (const name of names) {
     if (name === '**') paths = foldersBelow(paths);
     else if (name.includes('*')) paths = paths.flatMap(parent => matching(parent, name));
-    else paths = paths.map(parent => join(parent, name));
+    else paths = paths.map(parent => join(parent, unescaped(name)));
   }
   return paths.filter(isThere);
 }
@@ -34,21 +46,21 @@ function resolved(pattern: string, around: Surroundings, folder: string | undefi
   let known = true;
   const path = pattern
     .replace(/^~\/\.config\//, prefix => configFolder(around) ?? prefix)
-    .replace(/^~/, () => home)
+    .replace(/^~/, () => literal(home))
     .replace(/%(\w+)%/g, (_, name: string) => {
       const value = variable(env, name);
       known &&= value !== undefined;
-      return value ?? '';
+      return literal(value ?? '');
     });
   if (!known) return undefined;
   if (isAbsolute(path)) return path;
-  return folder === undefined ? undefined : join(folder, path);
+  return folder === undefined ? undefined : join(literal(folder), path);
 }
 
 /** On Linux that folder may be elsewhere for all that keep their files in it. */
 function configFolder({ platform, env }: Surroundings): string | undefined {
   const folder = platform === 'linux' ? env.XDG_CONFIG_HOME : undefined;
-  return folder !== undefined && isAbsolute(folder) ? `${folder}/` : undefined;
+  return folder !== undefined && isAbsolute(folder) ? literal(`${folder}/`) : undefined;
 }
 
 /** Names of environment variables have no case on Windows. */
@@ -62,7 +74,9 @@ function sameName(a: string, b: string): boolean {
 }
 
 function matching(parent: string, pattern: string): string[] {
-  const source = pattern.split('*').map(part => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  const source = pattern
+    .split('*')
+    .map(part => unescaped(part).replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
   const name = new RegExp(`^${source.join('[^/]*')}$`);
   return entriesOf(parent)
     .filter(entry => name.test(entry.name) && !entry.name.startsWith('.'))

@@ -3,7 +3,7 @@
 import { lstatSync } from 'node:fs';
 import { isAbsolute, join, parse } from 'node:path';
 import type { ServerEntry } from './entry.ts';
-import { existing, type Surroundings, variable } from './paths.ts';
+import { existing, literal, type Surroundings, variable } from './paths.ts';
 import type { Client, Paths } from './table.ts';
 
 export interface Place {
@@ -52,7 +52,7 @@ function userPatterns(client: Client, around: Surroundings): readonly string[] {
     Object.entries(sources).flatMap(([name, patterns]) => {
       const value = variable(env, name);
       if (value === undefined || !isAbsolute(value)) return [];
-      return patterns.map(pattern => pattern.replace('<dir>', () => value));
+      return patterns.map(pattern => pattern.replace('<dir>', () => literal(value)));
     });
   const { overrides, more, user } = client;
   const inPlace = named(overrides);
@@ -62,7 +62,7 @@ function userPatterns(client: Client, around: Surroundings): readonly string[] {
 
 function managedPatterns({ managed, managedBy }: Client, { env, platform }: Surroundings) {
   const named = managedBy === undefined ? undefined : variable(env, managedBy);
-  return named === undefined ? onPlatform(managed, platform) : [named];
+  return named === undefined ? onPlatform(managed, platform) : [literal(named)];
 }
 
 function onPlatform(paths: Paths | undefined, platform: NodeJS.Platform): readonly string[] {

@@ -128,7 +128,12 @@ function server(
   client: Client,
   project: string | undefined,
 ): Server[] {
-  if (entry.kind !== 'map') return [];
+  if (entry.kind !== 'map') {
+    // It starts what it leads to all the same.
+    const isServer =
+      entry.bound !== undefined && entry.kind === 'leaf' && entry.value === undefined;
+    return isServer ? [boundServer(name, path, project, entry.bound)] : [];
+  }
   const nested = client.nested === undefined ? undefined : at(entry, client.nested);
   const target = nested?.kind === 'map' ? nested : entry;
   const { keys, disabled = [], url = [] } = client;
@@ -139,7 +144,8 @@ function server(
   if (BUILT_IN.test(textOf(at(entry, 'type')) ?? '')) return [];
   // It turns on or off what another file defines.
   if (entry.fields.every(({ key }) => switches.includes(key))) return [];
-  const { line, odd } = commandLine(command?.value, args?.value, client);
+  const read = commandLine(command?.value, args?.value, client);
+  const { line, odd = entry.bound ?? target.bound } = read;
   return [
     {
       name,
@@ -160,6 +166,25 @@ function server(
       odd,
     },
   ];
+}
+
+function boundServer(name: string, path: Path, project: string | undefined, odd: string): Server {
+  const entry: MapTree = { kind: 'map', fields: [], style: 'block' };
+  return {
+    name,
+    path,
+    project,
+    entry,
+    target: entry,
+    command: undefined,
+    args: undefined,
+    line: undefined,
+    env: new Map(),
+    cwd: undefined,
+    url: undefined,
+    disabled: false,
+    odd,
+  };
 }
 
 function commandLine(

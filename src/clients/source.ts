@@ -9,17 +9,20 @@ export interface Source {
   readonly bom: boolean;
 }
 
-const MAX_MIB = 20;
+const MIB = 1024 * 1024;
+const MAX_BYTES = 20 * MIB;
+/** Of a file that came with a repository: a few kilobytes can unpack to many of them, and each is read. */
+export const MAX_FOREIGN_BYTES = MIB / 4;
 const BOM = '\ufeff';
 
 /** Throws where it cannot be read, is no UTF-8 text or far too long. */
-export function readSource(file: string): Source {
+export function readSource(file: string, maxBytes = MAX_BYTES): Source {
   // A pipe would block its opener; Windows has no such flag.
   const descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const status = fstatSync(descriptor);
     if (!status.isFile()) throw new Error('it is no regular file');
-    if (status.size > MAX_MIB * 1024 * 1024) throw new Error(`it is longer than ${MAX_MIB} MiB`);
+    if (status.size > maxBytes) throw new Error(`it is longer than ${maxBytes / MIB} MiB`);
     const bytes = readFileSync(descriptor);
     if (!isUtf8(bytes)) throw new Error('it is no UTF-8 text');
     const text = bytes.toString('utf8');

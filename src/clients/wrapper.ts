@@ -32,7 +32,8 @@ function launcherLength([command = '', ...args]: readonly string[]): number | un
     return /(^|[\\/])bin[\\/]policy-wrap\.cjs$/.test(args[0] ?? '') ? 2 : undefined;
   if (base === 'npx') {
     const at = args.findIndex(arg => !/^(-y|--yes|-q|--quiet)$/.test(arg));
-    return /^policy-wrap(@[^/\s]+)?$/.test(args[at] ?? '') ? at + 2 : undefined;
+    // A version or a tag: `@npm:other` and `@file:…` are other packages.
+    return /^policy-wrap(@[\w.^~+-]+)?$/.test(args[at] ?? '') ? at + 2 : undefined;
   }
   if (base === 'cmd' && /^\/c$/i.test(args[0] ?? '')) {
     const behind = launcherLength(args.slice(1));

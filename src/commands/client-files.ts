@@ -1,10 +1,12 @@
 // What `install` and `uninstall` share: which files are meant, the question, and the writing.
+import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import chalk from 'chalk';
 import { type Document, readDocuments } from '../clients/documents.ts';
 import type { Planned } from '../clients/edit/plan.ts';
 import { Records } from '../clients/edit/records.ts';
-import { replaceFile } from '../clients/edit/replace.ts';
+import { holds, replaceFile, whyNotReplaceable } from '../clients/edit/replace.ts';
 import type { Problem } from '../clients/entry.ts';
 import type { Surroundings } from '../clients/paths.ts';
 import { type Place, projectFolders } from '../clients/places.ts';
@@ -12,6 +14,7 @@ import type { Server } from '../clients/servers.ts';
 import { bytesOf } from '../clients/source.ts';
 import { CLIENTS, type Client } from '../clients/table.ts';
 import { folders } from '../config/paths.ts';
+import { whyUnreadable } from '../config/unreadable.ts';
 import { ExitCode, messageOf, PolicyWrapError } from '../errors.ts';
 import { nearest } from '../policy/messages/nearest.ts';
 import { escapeText } from '../terminal/escape.ts';
@@ -66,16 +69,34 @@ export function choose(
   const ofClient = documents.filter(
     ({ readers }) => client === undefined || readers.includes(client),
   );
-  const chosen = ofClient.map(document => ({
-    document,
-    servers: document.servers.filter(({ name }) => names.length === 0 || names.includes(name)),
-  }));
+  // Whoever wrote the repository made the link: what it leads to is not theirs to have changed.
+  const led = project ? ofClient.filter(({ file }) => !isWithin(file, here)) : [];
+  const chosen = ofClient
+    .filter(document => !led.includes(document))
+    .map(document => ({
+      document,
+      servers: document.servers.filter(({ name }) => names.length === 0 || names.includes(name)),
+    }));
   const found = new Set(chosen.flatMap(({ servers }) => servers.map(({ name }) => name)));
   return {
     documents: chosen.filter(({ servers }) => servers.length > 0),
-    problems: problems.filter(problem => client === undefined || problem.client === client.id),
+    problems: [
+      ...problems.filter(
+        problem =>
+          client === undefined || [problem.client, ...(problem.readers ?? [])].includes(client.id),
+      ),
+      ...led.map(({ file, path, owner }) => ({
+        client: owner.id,
+        file: path,
+        message: `it is a link out of the project, to ${file}`,
+      })),
+    ],
     missing: names.filter(name => !found.has(name)),
   };
+}
+
+function isWithin(file: string, folders: readonly string[]): boolean {
+  return folders.some(folder => file.startsWith(join(realpathSync(folder), '/')));
 }
 
 export function print(text: string): void {
@@ -130,27 +151,39 @@ export function writePlan(planned: Planned, past: string, kept: Records): boolea
   const { document, text, changes, changed } = planned;
   const { file, source, owner } = document;
   const after = bytesOf(text, source.bom);
-  let copy: string;
+  const not = (why: string) => print(escapeText(`${file}: not changed: ${why}`));
+  const obstacle = whyNotReplaceable(file, source.bytes);
+  if (obstacle !== undefined) {
+    not(obstacle);
+    return false;
+  }
+  const known = kept.of(file);
+  let copy: string | undefined;
   try {
     copy = kept.keep(file, source.bytes, new Date());
+    // Before the file: without it some entries cannot become what they were.
+    kept.note(file, new Map([...known, ...changes]));
   } catch (error) {
-    print(escapeText(`${file}: not changed: no copy of it can be kept: ${messageOf(error)}`));
+    if (copy !== undefined) kept.drop(copy);
+    not(`no copy of it can be kept: ${whyUnreadable(error)}`);
     return false;
   }
   const lock = owner.lock === true;
-  const why = replaceFile({ file, before: source.bytes, after, lock });
-  if (why !== undefined) {
-    kept.drop(copy);
-    print(escapeText(`${file}: not changed: ${why}`));
-    return false;
-  }
+  const failure = replaceFile({ file, before: source.bytes, after, lock });
+  const isWritten = failure === undefined || failure.written;
   try {
-    kept.note(file, changes);
-    if (changes.size === 0) kept.forget(file, after);
+    if (!isWritten) kept.drop(copy);
+    if (failure === undefined) kept.note(file, changes);
+    // Where it is another text by now, the record may be of whoever wrote that.
+    else if (!isWritten && holds(file, source.bytes)) kept.note(file, known);
+    if (failure === undefined && changes.size === 0) kept.forget(file, after);
   } catch (error) {
-    print(escapeText(`note: no record of it can be kept: ${messageOf(error)}`));
+    print(escapeText(`note: the record of it cannot be kept up: ${messageOf(error)}`));
   }
-  print(escapeText(`${past} ${count(changed.length)} in ${file}`));
-  if (changes.size > 0) print(escapeText(`  as it was: ${copy}`));
-  return true;
+  if (failure === undefined) print(escapeText(`${past} ${count(changed.length)} in ${file}`));
+  else if (isWritten) print(escapeText(`${file}: ${failure.why}`));
+  else not(failure.why);
+  if (isWritten && (failure !== undefined || changes.size > 0))
+    print(escapeText(`  as it was: ${copy}`));
+  return failure === undefined;
 }

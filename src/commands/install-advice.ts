@@ -2,6 +2,7 @@
 import { type Document, readDocuments } from '../clients/documents.ts';
 import type { Planned } from '../clients/edit/plan.ts';
 import type { Surroundings } from '../clients/paths.ts';
+import { unwrapped } from '../clients/wrapper.ts';
 
 const MAX_NOTES = 10;
 
@@ -41,15 +42,17 @@ export function elsewhereAdvice(plans: readonly Planned[], around: Surroundings)
   const lines = new Set(
     plans.flatMap(({ document, changed }) =>
       document.servers
-        .filter(({ name, line }) => line && changed.some(server => server.name === name))
-        .map(({ line }) => JSON.stringify(line)),
+        .filter(({ name }) => changed.some(server => server.name === name))
+        .flatMap(({ line }) => (line ? [keyOf(unwrapped(line)?.inner ?? line)] : [])),
     ),
   );
-  const files = plans.map(({ document }) => document.file);
-  const others = readDocuments(around).documents.filter(({ file }) => !files.includes(file));
-  const notes = others.flatMap(({ file, owner, place, servers }) =>
+  const changedIn = new Map(
+    plans.map(({ document, changed }) => [document.file, new Set(changed.map(({ name }) => name))]),
+  );
+  const notes = readDocuments(around).documents.flatMap(({ file, owner, place, servers }) =>
     servers
-      .filter(({ line }) => line !== undefined && lines.has(JSON.stringify(line)))
+      .filter(({ name }) => !changedIn.get(file)?.has(name))
+      .filter(({ line }) => line && unwrapped(line) === undefined && lines.has(keyOf(line)))
       .map(({ name }) =>
         place.scope === 'bundle' && owner.id === 'claude-code'
           ? // It leaves out a plugin's server whose command is that of one of yours; a wrapped one's is not.
@@ -59,6 +62,10 @@ export function elsewhereAdvice(plans: readonly Planned[], around: Surroundings)
   );
   const more = notes.length - MAX_NOTES;
   return more > 0 ? [...notes.slice(0, MAX_NOTES), `note: ${more} more do so`] : notes;
+}
+
+function keyOf(line: readonly string[]): string {
+  return JSON.stringify(line);
 }
 
 export function restartAdvice(done: readonly Planned[]): string[] {

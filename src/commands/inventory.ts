@@ -48,7 +48,9 @@ export async function inventory(options: InventoryOptions): Promise<number> {
       .filter(({ id }) => isChosen(id) || entries.some(entry => entry.client === id))
       .map(client => ({ ...client, elicits: elicits(client.id) })),
     servers: reportOn(surveyed),
-    problems: found.problems.filter(problem => isChosen(problem.client)),
+    problems: found.problems.filter(({ client, readers = [] }) =>
+      [client, ...readers].some(isChosen),
+    ),
   };
   if (options.html !== undefined) writePage(options.html, report);
   process.stdout.write(

@@ -1,4 +1,5 @@
 // `policy-wrap uninstall`: servers start without policy-wrap again, each entry as it was.
+import { obstacleTo } from '../clients/discover.ts';
 import { planUnwrapping } from '../clients/edit/plan.ts';
 import type { Server } from '../clients/servers.ts';
 import { unwrapped } from '../clients/wrapper.ts';
@@ -40,14 +41,16 @@ export async function uninstall(
       document,
       servers.filter(server => names.length > 0 || isWrapped(server)),
       kept.of(document.file),
-      server => (isWrapped(server) ? server.odd : undefined),
+      server => (isWrapped(server) ? obstacleTo(document, server) : undefined),
     ),
   );
   const shown = all.filter(({ changed, left }) => changed.length + left.length > 0);
   const plans = all.filter(({ changed }) => changed.length > 0);
   const say = printer(options.dryRun !== true);
   printPlans(shown, chosen, 'not wrapped', say);
-  const code = isRefused(all, chosen, names) ? ExitCode.failed : ExitCode.ok;
+  // All that are wrapped were asked for.
+  const isLeft = all.some(({ left }) => left.some(({ why }) => why !== undefined));
+  const code = isLeft || isRefused(all, chosen, names) ? ExitCode.failed : ExitCode.ok;
   if (plans.length === 0) {
     print(
       code === ExitCode.ok ? 'nothing to do: no server is wrapped there' : 'nothing was changed',

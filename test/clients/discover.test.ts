@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { discover, type Surroundings } from '../../src/clients/discover.ts';
+import { commandLists } from '../../src/clients/lists.ts';
 import { CLIENTS, type Client, type Paths } from '../../src/clients/table.ts';
 import { tempDir } from '../support/wrapper.ts';
 
@@ -47,6 +48,34 @@ test('an entry of Claude Desktop', () => {
       disabled: false,
       wrapped: undefined,
       obstacle: undefined,
+    },
+  ]);
+});
+
+test.each(['*', '**', '100%x%', '%HOME%'])('a folder that is called %s is that folder', name => {
+  const files = Object.fromEntries(
+    [name, 'other'].map(folder => [`work/${folder}/.mcp.json`, { mcpServers: { a: stdio } }]),
+  );
+  const list = { deniedMcpServers: [{ serverCommand: ['x'] }] };
+  const where = around({ ...files, [`work/${name}/.claude/settings.json`]: list });
+  const cwd = join(where.home, 'work', name);
+  const { entries } = discover({ ...where, cwd, env: { HOME: where.home } });
+  expect(entries.map(({ file }) => file)).toEqual([join(cwd, '.mcp.json')]);
+  expect(commandLists(where, [cwd])).toEqual([join(cwd, '.claude/settings.json')]);
+  const home = { ...where, home: cwd, cwd: where.home };
+  writeFileSync(join(cwd, '.claude.json'), JSON.stringify({ mcpServers: { b: stdio } }));
+  expect(discover(home).entries).toMatchObject([{ scope: 'user', name: 'b' }]);
+});
+
+test('a file that came with a repository is not read where it is far too long', () => {
+  const long = { mcpServers: { a: stdio }, z: 'x'.repeat(300_000) };
+  const where = around({ 'work/.mcp.json': long, '.cursor/mcp.json': long });
+  const { entries, problems } = discover(where);
+  expect(entries).toMatchObject([{ client: 'cursor', scope: 'user' }]);
+  expect(problems).toMatchObject([
+    {
+      file: join(where.home, 'work/.mcp.json'),
+      message: 'it cannot be read: it is longer than 0.25 MiB',
     },
   ]);
 });

@@ -25,6 +25,8 @@ test.each([
   'npx -y server -- policy-wrap',
   'npx -y not-policy-wrap -- srv',
   'npx -y policy-wrapper -- srv',
+  'npx -y policy-wrap@npm:other -- srv',
+  'npx -y policy-wrap@file:other -- srv',
   'node /x/policy-wrap.cjs -- srv',
   'node server.js /x/bin/policy-wrap.cjs -- srv',
   'policy-wrap --',

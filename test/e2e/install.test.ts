@@ -1,5 +1,6 @@
 // `install` and `uninstall` over a made-up home: real files of eight clients, the built program.
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -185,6 +186,17 @@ describe('uninstall', () => {
     expect(read('.codex/config.toml')).toBe(wrapped);
   });
 
+  const ours = '{"mcpServers":{"a":{"command":"policy-wrap","args":["--","x"]}}}';
+  test.each([
+    ['a word that is no text', ours.replace('"x"', '"x",1'), 'an argument is no text'],
+    ['a file that its client may not read', `// c\n${ours}`, 'Cursor may not read the file'],
+  ])('leaves %s alone, and says so', async (_, text, why) => {
+    const { run } = makeHome({ '.cursor/mcp.json': text });
+    const { code, stdout } = await run('uninstall', '--dry-run');
+    expect([code, stdout]).toEqual([1, expect.stringContaining(`a: left alone: ${why}`)]);
+    expect(stdout).toMatch(/nothing was changed\n$/);
+  });
+
   testWith('python3')('works without the state folder, and leaves later edits', async () => {
     const { home, run, terminal, read } = makeHome();
     await run('install', '--yes');
@@ -284,6 +296,16 @@ describe('a file', () => {
     expect([code, stdout]).toEqual([1, expect.stringContaining('no copy of it can be kept')]);
     expect(read(file)).toBe(cursor);
   });
+
+  test('is not changed where no record of it can be kept', async () => {
+    const { home, run, read, kept } = makeHome({ [file]: cursor });
+    const key = createHash('sha256').update(join(home, file)).digest('hex').slice(0, 16);
+    mkdirSync(join(home, `pw/state/clients/${key}.json`), { recursive: true });
+    const { code, stdout } = await run('install', '--yes');
+    expect([code, stdout]).toEqual([1, expect.stringContaining('not changed: no copy')]);
+    expect(read(file)).toBe(cursor);
+    expect(kept()).toEqual([`${key}.json`]);
+  });
 });
 
 test('a list that goes by command lines stands in the way, until it is said that it may not', async () => {
@@ -318,6 +340,17 @@ test('what starts the same command from elsewhere is told of', async () => {
   expect((await run('install', '--dry-run')).stdout).not.toContain('the same command');
 });
 
+test('so is what the same file starts it by, and what an older wrapper starts', async () => {
+  const two = '{"mcpServers":{"a":{"command":"x"},"b":{"command":"x"}}}';
+  const older = '{"mcpServers":{"c":{"command":"policy-wrap","args":["--","x"]}}}';
+  const { run } = makeHome({ '.cursor/mcp.json': two, '.junie/mcp/mcp.json': older });
+  const { stdout } = await run('install', 'cursor', 'a', '--dry-run');
+  expect(stdout).toMatch(/note: `b` of .*cursor.* starts the same command unwrapped/);
+  expect(stdout).not.toContain('note: `c`');
+  const upgrade = await run('install', 'junie', '--dry-run');
+  expect(upgrade.stdout).toMatch(/note: `a` of .*cursor.* starts the same command unwrapped/);
+});
+
 test('a project file, on request, by a name that is the same for everybody', async () => {
   const shared = '{\n  "mcpServers": {\n    "a": {\n      "command": "x"\n    }\n  }\n}\n';
   const files = { 'work/.mcp.json': shared, 'work/.git/HEAD': '', '.cursor/mcp.json': shared };
@@ -332,6 +365,49 @@ test('a project file, on request, by a name that is the same for everybody', asy
     command: 'npx',
     args: ['-y', `policy-wrap@${version}`, '--', 'x'],
   });
+});
+
+test('a malformed project file is told of to each of its readers', async () => {
+  const { run } = makeHome({ 'work/.mcp.json': '{', 'work/.git/HEAD': '' }, 'work');
+  for (const id of ['claude-code', 'cursor']) {
+    const { code, stdout } = await run('install', id, '--project', '--yes');
+    expect([code, stdout]).toEqual([1, expect.stringContaining('.mcp.json:1:2: ')]);
+  }
+});
+
+test('a link in a project leads to no file outside of it', async () => {
+  const mine = '{"mcpServers":{"a":{"command":"x"}}}';
+  const { home, run, read } = makeHome({ '.cursor/mcp.json': mine, 'work/.git/HEAD': '' }, 'work');
+  symlinkSync('../.cursor/mcp.json', join(home, 'work/.mcp.json'));
+  const { code, stdout } = await run('install', '--project', '--yes');
+  expect([code, stdout]).toEqual([
+    1,
+    expect.stringMatching(/work\/\.mcp\.json: it is a link out of the project, to .*left alone/),
+  ]);
+  expect(read('.cursor/mcp.json')).toBe(mine);
+});
+
+test('what is shown holds no secret, wherever in an entry it stands', async () => {
+  const args = [
+    '--api-key',
+    's3cret-1',
+    '--token=s3cret-2',
+    'https://x.example/mcp?k=s3cret-3',
+    'postgres://u:s3cret-4@db/x',
+    's3cret-5',
+    '-H',
+    'Authorization: Bearer s3cret-6',
+  ];
+  const a = { command: 'npx', args, env: { A: 's3cret-5' } };
+  const far = { url: 'https://far.example/mcp?key=s3cret-7' };
+  const named = { url: 'https://u:s3cret-8@far.example/mcp' };
+  const { run, read } = makeHome({
+    '.cursor/mcp.json': JSON.stringify({ mcpServers: { a, far, named } }),
+  });
+  const { code, stdout, stderr } = await run('install', '--yes', '--remote');
+  expect([code, stdout]).toEqual([0, expect.stringContaining('named: left alone: its URL holds')]);
+  expect(stdout + stderr).not.toContain('s3cret');
+  expect(read('.cursor/mcp.json').match(/s3cret-\d/g)).toHaveLength(9);
 });
 
 test('an older wrapper is replaced and keeps its options', async () => {

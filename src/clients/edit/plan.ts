@@ -3,15 +3,20 @@ import type { Document } from '../documents.ts';
 import { placeOf, textOf } from '../format/tree.ts';
 import type { Server } from '../servers.ts';
 import { unwrapped } from '../wrapper.ts';
+import { find, serverAt } from './found.ts';
 import type { Changes } from './records.ts';
 import {
   type Change,
+  type Rewriting,
   type Rewritten,
-  serverAt,
-  unwrapServer,
+  unwrapping,
+  unwrapWholly,
+  wrapping,
   wrapRemote,
   wrapServer,
 } from './rewrite.ts';
+import { shownLine } from './shown.ts';
+import { rewriteTogether } from './together.ts';
 
 export interface Planned {
   readonly document: Document;
@@ -50,7 +55,12 @@ export function planWrapping(
   { launcher, options, known, bridge }: Wrapping,
   obstacle: (server: Server) => string | undefined,
 ): Planned {
-  return plan(document, servers, known, obstacle, (text, server, change) => {
+  const bare = ({ path, line, command }: Server) => {
+    const found = find(document.source.text, document, path);
+    if (found === undefined || command === undefined || (line && unwrapped(line))) return undefined;
+    return wrapping(found, [...launcher, ...options, '--']);
+  };
+  return plan(document, servers, known, obstacle, bare, (text, server, change) => {
     const { path, command } = server;
     const program = command === undefined ? bridge(server) : undefined;
     return program === undefined
@@ -71,8 +81,16 @@ export function planUnwrapping(
   known: Changes,
   obstacle: (server: Server) => string | undefined,
 ): Planned {
-  return plan(document, servers, known, obstacle, (text, { path }, change) =>
-    unwrapServer(text, document, path, change),
+  const ours = ({ path, line = [] }: Server) => {
+    const found = find(document.source.text, document, path);
+    const inner = unwrapped(line)?.inner;
+    const change = known.get(JSON.stringify(path));
+    if (found === undefined || inner === undefined || change?.url !== undefined) return undefined;
+    if (unwrapped(inner) !== undefined) return undefined;
+    return unwrapping(found, inner, change);
+  };
+  return plan(document, servers, known, obstacle, ours, (text, { path }, change) =>
+    unwrapWholly(text, document, path, change),
   );
 }
 
@@ -87,29 +105,40 @@ function plan(
   servers: readonly Server[],
   known: Changes,
   obstacle: (server: Server) => string | undefined,
+  atOnce: (server: Server) => Rewriting | undefined,
   rewrite: (text: string, server: Server, known: Change | undefined) => Rewritten,
 ): Planned {
   const changes = new Map(known);
   const changed: ChangedServer[] = [];
   const left: LeftServer[] = [];
-  let { text } = document.source;
+  const original = document.source.text;
+  const together = rewriteTogether(
+    original,
+    document,
+    servers.flatMap(server => (obstacle(server) === undefined ? (atOnce(server) ?? []) : [])),
+  );
+  let text = together?.text ?? original;
   for (const server of servers) {
     const { name, path } = server;
     const key = JSON.stringify(path);
     const why = obstacle(server);
-    const result = why === undefined ? rewrite(text, server, known.get(key)) : { refused: why };
+    const done = together?.done.get(key);
+    const result = done
+      ? { text, change: done.change }
+      : why === undefined
+        ? rewrite(text, server, known.get(key))
+        : { refused: why };
     if ('refused' in result) left.push({ name, why: result.refused });
     else if (result.change === undefined) left.push({ name, why: undefined });
     else {
-      const before = serverAt(text, document, server.path);
-      const after = serverAt(result.text, document, server.path);
+      const before = done ? server : serverAt(text, document, path);
+      const after = done ? done.after.server : serverAt(result.text, document, path);
+      const [from, to] = done ? [original, done.after.target.text] : [text, result.text];
       changed.push({
         name,
-        line: placeOf(
-          document.source.text,
-          (server.command ?? server.target.fields[0])?.keySpan.start ?? 0,
-        ).line,
-        ...differences(linesOf(before, text), linesOf(after, result.text)),
+        line: placeOf(original, (server.command ?? server.target.fields[0])?.keySpan.start ?? 0)
+          .line,
+        ...differences(linesOf(before, from), linesOf(after, to), server.env),
       });
       text = result.text;
       const line = after?.line;
@@ -124,11 +153,12 @@ function plan(
 function differences(
   before: readonly string[][],
   after: readonly string[][],
+  env: Server['env'],
 ): Pick<ChangedServer, 'before' | 'after'> {
   const parts = [0, 1].map(i => difference(before[i] ?? [], after[i] ?? []));
   return {
-    before: parts.flatMap(part => part.before),
-    after: parts.flatMap(part => part.after),
+    before: parts.flatMap(part => part.before).map(line => shownLine(line, env)),
+    after: parts.flatMap(part => part.after).map(line => shownLine(line, env)),
   };
 }
 

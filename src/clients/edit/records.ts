@@ -1,6 +1,6 @@
 // What wrapping changed, kept in the state folder: the file as it was, and the text of each entry. It holds
 // whatever secrets the file holds, hence 0600.
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -39,7 +39,14 @@ export class Records {
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     const stamp = now.toISOString().replace(/[:.]/g, '-');
     const copy = join(this.folder, `${keyOf(file)}.${stamp}.${basename(file)}`);
-    writeFileSync(copy, bytes, { flag: 'wx', mode: 0o600 });
+    try {
+      // On the disk before the file changes: a loss of power may not take both.
+      writeFileSync(copy, bytes, { flag: 'wx', mode: 0o600, flush: true });
+    } catch (error) {
+      // A part of a copy is none, and would be taken for the first one.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') rmSync(copy, { force: true });
+      throw error;
+    }
     return copy;
   }
 
@@ -53,10 +60,14 @@ export class Records {
       rmSync(record, { force: true });
       return;
     }
-    const unfinished = `${record}.${process.pid}`;
+    const unfinished = `${record}.${randomBytes(6).toString('hex')}`;
     const text = JSON.stringify({ file, changes: Object.fromEntries(changes) }, null, 2);
-    writeFileSync(unfinished, text, { mode: 0o600 });
-    renameSync(unfinished, record);
+    try {
+      writeFileSync(unfinished, text, { flag: 'wx', mode: 0o600, flush: true });
+      renameSync(unfinished, record);
+    } finally {
+      rmSync(unfinished, { force: true });
+    }
   }
 
   /** Removes the copies of a file that is again as it was in the first of them. */

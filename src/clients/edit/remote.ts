@@ -13,6 +13,9 @@ const HARMLESS =
 export function whyNotBridged(server: Server, client: Client): string | undefined {
   const field = urlField(server.target, client);
   if (field === undefined) return 'it has no URL';
+  const address = URL.canParse(server.url ?? '') ? new URL(server.url ?? '') : undefined;
+  // Programs that reach it refuse such an address, and every user of the machine sees their arguments.
+  if (address?.username || address?.password) return 'its URL holds a name or a password';
   const odd = server.entry === server.target ? undefined : 'its URL is not in the entry itself';
   const foreign = server.target.fields.find(
     ({ key }) => key !== field.key && key !== 'type' && !HARMLESS.test(key),

@@ -1,4 +1,5 @@
 // A file's content replaced in one step, unless it is another one meanwhile.
+import { randomBytes } from 'node:crypto';
 import {
   accessSync,
   chmodSync,
@@ -15,11 +16,13 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { whyUnreadable } from '../../config/unreadable.ts';
 
 /** Cline's own: a folder beside the file, left behind where it is older. */
 const STALE_LOCK_MS = 10_000;
+
+const CHANGED = 'it was changed meanwhile: quit the client and try again';
 
 export interface Replacement {
   /** Links resolved: what links lead to is written, and they stay. */
@@ -30,24 +33,39 @@ export interface Replacement {
   readonly lock: boolean;
 }
 
+/** `written`: it was, and that it is another text again is what `why` says. */
+export interface NotReplaced {
+  readonly why: string;
+  readonly written: boolean;
+}
+
 /** Why it was not done; undefined where it was. */
-export function replaceFile({ file, before, after, lock }: Replacement): string | undefined {
+export function replaceFile({ file, before, after, lock }: Replacement): NotReplaced | undefined {
   try {
-    return lock
+    const why = lock
       ? withLock(`${file}.lock`, () => replaced(file, before, after))
       : replaced(file, before, after);
+    if (why !== undefined) return { why, written: false };
   } catch (error) {
-    return whyUnreadable(error);
+    return { why: whyUnreadable(error), written: false };
   }
+  return holds(file, after)
+    ? undefined
+    : {
+        why: 'it was written, and is another text again: quit the client and try again',
+        written: true,
+      };
 }
 
 function replaced(file: string, before: Buffer, after: Buffer): string | undefined {
   const why = whyUntouchable(file);
   if (why !== undefined) return why;
   const { mode, uid, gid } = statSync(file);
-  const unfinished = join(dirname(file), `.${basename(file)}.${process.pid}.policy-wrap`);
+  // At random: the same process id may be somebody else's in another container.
+  const id = randomBytes(6).toString('hex');
+  const unfinished = join(dirname(file), `.${id}.policy-wrap`);
+  const descriptor = openSync(unfinished, 'wx', mode & 0o777);
   try {
-    const descriptor = openSync(unfinished, 'wx', mode & 0o777);
     try {
       for (let written = 0; written < after.length; )
         written += writeSync(descriptor, after, written);
@@ -61,20 +79,34 @@ function replaced(file: string, before: Buffer, after: Buffer): string | undefin
       // Behind the mask of this process, and behind chown, which takes bits away.
       chmodSync(unfinished, mode & 0o7777);
     }
-    if (!readFileSync(file).equals(before))
-      return 'it was changed meanwhile: quit the client and try again';
+    if (!holds(file, before)) return CHANGED;
     renameSync(unfinished, file);
   } finally {
     rmSync(unfinished, { force: true });
   }
   syncFolder(dirname(file));
-  return readFileSync(file).equals(after)
-    ? undefined
-    : 'it was written, and changed back at once: quit the client and try again';
+  return undefined;
+}
+
+export function holds(file: string, text: Buffer): boolean {
+  try {
+    return readFileSync(file).equals(text);
+  } catch {
+    return false;
+  }
+}
+
+/** What stands in the way of it before anything is written anywhere. */
+export function whyNotReplaceable(file: string, before: Buffer): string | undefined {
+  try {
+    return whyUntouchable(file) ?? (holds(file, before) ? undefined : CHANGED);
+  } catch (error) {
+    return whyUnreadable(error);
+  }
 }
 
 /** Where a rename would get round what somebody set up. */
-export function whyUntouchable(file: string): string | undefined {
+function whyUntouchable(file: string): string | undefined {
   const { mode, nlink } = statSync(file);
   if ((mode & 0o222) === 0) return 'it is read-only';
   if (nlink > 1) return 'it has a second name (a hard link), which would keep the old text';
@@ -96,7 +128,16 @@ function withLock<T>(lock: string, work: () => T): T | string {
   try {
     return work();
   } finally {
+    giveBack(lock);
+  }
+}
+
+// Its client may have taken it for one that was left behind.
+function giveBack(lock: string): void {
+  try {
     rmdirSync(lock);
+  } catch {
+    // It is gone, or somebody else's by now.
   }
 }
 

@@ -1,20 +1,11 @@
 // One server of a text wrapped or unwrapped, and what came of it read again before anybody gets it.
-import { parseText } from '../format/read.ts';
-import type { Tree } from '../format/tree.ts';
-import { type Server, serversIn } from '../servers.ts';
-import type { Client, Format } from '../table.ts';
+import type { Server } from '../servers.ts';
 import { unwrapped } from '../wrapper.ts';
+import { type Found, find, type Reading } from './found.ts';
 import { bridgedKeys, editsToBridge } from './remote.ts';
 import { sameBut } from './same.ts';
 import { applyEdits, type Edit, hullOf } from './splice.ts';
 import { editsToUnwrap, editsToWrap, type Target } from './wrap.ts';
-
-/** How a text is read. */
-export interface Reading {
-  readonly format: Format;
-  /** The file's owner first. */
-  readonly readers: readonly Client[];
-}
 
 /** A stretch of the text as it was and as it is. */
 export interface Change {
@@ -51,22 +42,55 @@ export function wrapServer(
     if (JSON.stringify(present) === JSON.stringify(wanted)) return { text, change: undefined };
     const bare = unwrapServer(text, reading, path, known);
     if ('refused' in bare) return bare;
-    const rest = wanted.slice(0, -1);
-    return find(bare.text, reading, path)?.server.command === undefined
-      ? wrapRemote(bare.text, reading, path, rest, ours.inner)
-      : wrapServer(bare.text, reading, path, rest, []);
+    const inner = find(bare.text, reading, path);
+    if (inner === undefined) return { refused: 'it is not there any more' };
+    // What stands behind it may be a wrapper too, with options that would stand there twice: it stays.
+    return inner.server.command === undefined
+      ? wrapRemote(bare.text, reading, path, wanted.slice(0, -1), ours.inner)
+      : rewrite(reading, wrapping(inner, wanted));
   }
-  const expected = [...wanted, ...(line ?? [])];
-  return rewrite(found, reading, path, expected, asWritten =>
-    editsToWrap(found.target, wanted, asWritten),
-  );
+  return rewrite(reading, wrapping(found, wanted));
+}
+
+/** What is to become of one server, and the edits to try for it. */
+export interface Rewriting {
+  readonly found: Found;
+  readonly expected: readonly string[];
+  readonly editsFor: (asWritten: boolean, isFirstTry: boolean) => Edit[] | undefined;
+}
+
+/** `wanted` ends with `--`. */
+export function wrapping(found: Found, wanted: readonly string[]): Rewriting {
+  const { target, server } = found;
+  return {
+    found,
+    expected: [...wanted, ...(server.line ?? [])],
+    editsFor: asWritten => editsToWrap(target, wanted, asWritten),
+  };
+}
+
+export function unwrapping(
+  found: Found,
+  inner: readonly string[],
+  known: Change | undefined,
+): Rewriting {
+  const { target, server } = found;
+  const count = (server.line ?? []).length - inner.length;
+  return {
+    found,
+    expected: inner,
+    editsFor: (asWritten, isFirstTry) =>
+      (known && isFirstTry ? reverted(target, known) : undefined) ??
+      editsToUnwrap(target, count, asWritten),
+  };
 }
 
 // The name of a server is its own, whatever else is said of all of them.
 function optionsFor(options: readonly string[], present: readonly string[]): readonly string[] {
   if (options.length === 0) return present;
-  const at = present.indexOf('--server');
-  return at < 0 ? options : [...options, ...present.slice(at, at + 2)];
+  const at = present.findIndex(option => /^--server(=|$)/.test(option));
+  if (at < 0) return options;
+  return [...options, ...present.slice(at, present[at] === '--server' ? at + 2 : at + 1)];
 }
 
 /** `known` is the change that wrapped it: where its text still stands, it is reverted. */
@@ -83,11 +107,20 @@ export function unwrapServer(
   const isRemote = known?.url !== undefined && ours.inner.includes(known.url);
   const remote = isRemote ? unwrapRemote(found, reading, path, known) : undefined;
   if (remote !== undefined) return remote;
-  const count = line.length - ours.inner.length;
-  return rewrite(found, reading, path, ours.inner, (asWritten, isFirstTry) => {
-    const back = known && isFirstTry ? reverted(found.target, known) : undefined;
-    return back ?? editsToUnwrap(found.target, count, asWritten);
-  });
+  return rewrite(reading, unwrapping(found, ours.inner, known));
+}
+
+/** Every wrapper of ours: one may stand before another. */
+export function unwrapWholly(
+  text: string,
+  reading: Reading,
+  path: Path,
+  known: Change | undefined,
+): Rewritten {
+  const outer = unwrapServer(text, reading, path, known);
+  if ('refused' in outer || outer.change === undefined) return outer;
+  const inner = unwrapWholly(outer.text, reading, path, undefined);
+  return 'text' in inner && inner.change === undefined ? outer : inner;
 }
 
 /** A change begins or ends with what is started, whichever of command and arguments stands first. */
@@ -134,57 +167,8 @@ function unwrapRemote(
   return applied(found, edits, reading, path, url, bridgedKeys(client));
 }
 
-interface Found {
-  readonly tree: Tree;
-  readonly server: Server;
-  readonly target: Target;
-}
-
-/** The texts read last: what one server was made of is where the next one begins, and some take a while. */
-const recent: { text: string; reading: Reading; found: ReadonlyMap<string, Found> }[] = [];
-const MAX_RECENT = 2;
-
-function find(text: string, reading: Reading, path: Path): Found | undefined {
-  let known = recent.find(
-    one =>
-      one.text === text &&
-      one.reading.format === reading.format &&
-      one.reading.readers === reading.readers,
-  );
-  if (known === undefined) {
-    known = { text, reading, found: readAll(text, reading) };
-    recent.unshift(known);
-    recent.splice(MAX_RECENT);
-  }
-  return known.found.get(JSON.stringify(path));
-}
-
-function readAll(text: string, { format, readers }: Reading): Map<string, Found> {
-  const [client] = readers;
-  const parsed = client && parseText(text, format, client);
-  if (client === undefined || parsed === undefined || 'fault' in parsed) return new Map();
-  const { tree } = parsed;
-  return new Map(
-    serversIn(tree, readers).map(server => [
-      JSON.stringify(server.path),
-      { tree, server, target: { text, server, client, format } },
-    ]),
-  );
-}
-
-/** The server at this place in a text; undefined where it is none, or cannot be read. */
-export function serverAt(text: string, reading: Reading, path: Path): Server | undefined {
-  return find(text, reading, path)?.server;
-}
-
-function rewrite(
-  found: Found,
-  reading: Reading,
-  path: Path,
-  expected: readonly string[],
-  editsFor: (asWritten: boolean, isFirstTry: boolean) => Edit[] | undefined,
-): Rewritten {
-  const { command, args = 'args' } = found.target.client.keys;
+function rewrite(reading: Reading, { found, expected, editsFor }: Rewriting): Rewritten {
+  const { path } = found.server;
   const tries: [boolean, boolean][] = [
     [true, true],
     [true, false],
@@ -193,10 +177,16 @@ function rewrite(
   for (const [asWritten, isFirstTry] of tries) {
     const edits = editsFor(asWritten, isFirstTry);
     if (edits === undefined) return { refused: TOO_ODD };
-    const done = applied(found, edits, reading, path, expected, new Set([command, args]));
+    const done = applied(found, edits, reading, path, expected, startingKeys(found));
     if (done !== undefined) return done;
   }
   return { refused: TOO_ODD };
+}
+
+/** The keys that say how it is started. */
+export function startingKeys({ target }: Found): ReadonlySet<string> {
+  const { command, args = 'args' } = target.client.keys;
+  return new Set([command, args]);
 }
 
 /**
@@ -219,11 +209,8 @@ function applied(
   const says = typeof expected === 'string' ? [undefined, url] : [line, undefined];
   const wanted = typeof expected === 'string' ? [undefined, expected] : [expected, undefined];
   if (JSON.stringify(says) !== JSON.stringify(wanted)) return undefined;
-  if (!sameBut(versionOf(found), versionOf(after), keys)) return undefined;
+  if (!sameBut(found, after, new Map([[found.server.target, after.server.target]]), keys))
+    return undefined;
   const { before, after: now } = hullOf(text, edits);
   return { text: result, change: { before, after: now } };
-}
-
-function versionOf({ tree, server, target }: Found) {
-  return { tree, text: target.text, target: server.target };
 }

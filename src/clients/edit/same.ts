@@ -1,18 +1,21 @@
-// Whether two documents say the same but for how one server is started.
+// Whether two documents say the same but for how some servers are started.
 import type { MapTree, Tree } from '../format/tree.ts';
+import type { Found } from './found.ts';
 
-export interface Version {
-  readonly text: string;
-  readonly tree: Tree;
-  /** Where command and arguments stand. */
-  readonly target: MapTree;
-}
+type Version = Pick<Found, 'tree' | 'target'>;
 
-/** `keys` may differ there. */
-export function sameBut(a: Version, b: Version, keys: ReadonlySet<string>): boolean {
+/** `targets`: where command and arguments stood, and where they stand now; `keys` may differ there. */
+export function sameBut(
+  a: Version,
+  b: Version,
+  targets: ReadonlyMap<Tree, MapTree>,
+  keys: ReadonlySet<string>,
+): boolean {
+  const now = new Set<Tree>(targets.values());
   const same = (x: Tree, y: Tree): boolean => {
-    if (x === a.target || y === b.target)
-      return x === a.target && y === b.target && sameMaps(rest(a.target), rest(b.target));
+    if (x.kind === 'map' && y.kind === 'map' && targets.get(x) === y)
+      return sameMaps(rest(x), rest(y));
+    if (targets.has(x) || now.has(y)) return false;
     if (x.kind === 'map') return y.kind === 'map' && sameMaps(x, y);
     if (x.kind === 'list')
       return (
@@ -20,7 +23,7 @@ export function sameBut(a: Version, b: Version, keys: ReadonlySet<string>): bool
         x.items.length === y.items.length &&
         x.items.every((item, i) => same(item, y.items[i] ?? item))
       );
-    return y.kind === 'leaf' && sourceOf(a.text, x) === sourceOf(b.text, y);
+    return y.kind === 'leaf' && sourceOf(a.target.text, x) === sourceOf(b.target.text, y);
   };
   const sameMaps = (x: MapTree, y: MapTree): boolean =>
     x.fields.length === y.fields.length &&

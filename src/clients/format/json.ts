@@ -1,11 +1,5 @@
 // JSON, with comments and trailing commas or without, as a tree.
-import {
-  type Node,
-  type ParseError,
-  type ParseOptions,
-  parseTree,
-  printParseErrorCode,
-} from 'jsonc-parser';
+import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { DUPLICATE, type Fault, type Field, type Parsed, type Tree } from './tree.ts';
 
 export interface Strictness {
@@ -14,8 +8,12 @@ export interface Strictness {
 }
 
 export function parseJson(text: string, { comments, trailingCommas }: Strictness): Parsed {
+  const strictly = { disallowComments: !comments, allowTrailingComma: trailingCommas };
+  const loose: ParseError[] = [];
+  const strict = parseTree(text, loose, strictly);
   const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { allowTrailingComma: true });
+  const isStrict = loose.length === 0 && strict !== undefined;
+  const root = isStrict ? strict : parseTree(text, errors, { allowTrailingComma: true });
   const [error] = errors;
   if (error !== undefined || root === undefined)
     return { fault: error === undefined ? { message: 'it is empty', offset: 0 } : said(error) };
@@ -23,18 +21,11 @@ export function parseJson(text: string, { comments, trailingCommas }: Strictness
   const tree = treeOf(root, twins);
   const [twin] = twins;
   if (twin !== undefined) return { fault: twin };
-  const loose = looseness(text, {
-    disallowComments: !comments,
-    allowTrailingComma: trailingCommas,
-  });
-  return loose === undefined ? { tree } : { tree, loose };
+  const [first] = loose;
+  return first === undefined ? { tree } : { tree, loose: looseness(text, first) };
 }
 
-function looseness(text: string, options: ParseOptions): Fault | undefined {
-  const errors: ParseError[] = [];
-  parseTree(text, errors, options);
-  const [error] = errors;
-  if (error === undefined) return undefined;
+function looseness(text: string, error: ParseError): Fault {
   const { message, offset } = said(error);
   return /^[,\]}]/.test(text.slice(offset).trimStart())
     ? { message: 'a comma too many before this', offset }

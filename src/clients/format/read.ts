@@ -14,8 +14,25 @@ export function formatOf(file: string, client: Client): Format {
   return client.format === 'json' ? 'json' : 'jsonc';
 }
 
+/** The long texts that were read last: some files are read for many reasons, and a few megabytes take a while. */
+const recent: { text: string; format: Format; client: Client; parsed: Parsed }[] = [];
+const MAX_RECENT = 2;
+const LONG = 100_000;
+
 /** An empty text holds nothing, and nothing that is wrong. */
 export function parseText(text: string, format: Format, client: Client): Parsed {
+  const known = recent.find(
+    one => one.client === client && one.format === format && one.text === text,
+  );
+  if (known !== undefined) return known.parsed;
+  const parsed = parsedAnew(text, format, client);
+  if (text.length < LONG) return parsed;
+  recent.unshift({ text, format, client, parsed });
+  recent.splice(MAX_RECENT);
+  return parsed;
+}
+
+function parsedAnew(text: string, format: Format, client: Client): Parsed {
   if (text.trim() === '') return { tree: { kind: 'map', fields: [], style: 'block' } };
   try {
     return parseAs(format, text, client);

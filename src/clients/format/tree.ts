@@ -68,9 +68,15 @@ export function textOf(tree: Tree | undefined): string | undefined {
 
 /** 1-based. */
 export function placeOf(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset);
-  const start = Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r')) + 1;
-  return { line: before.split(/\r\n|\r|\n/).length, column: offset - start + 1 };
+  const ends = /\r\n|\r|\n/g;
+  let line = 1;
+  let start = 0;
+  // Not a list of all lines: there may be a million of them, and many places.
+  while (ends.test(text) && ends.lastIndex <= offset) {
+    line++;
+    start = ends.lastIndex;
+  }
+  return { line, column: offset - start + 1 };
 }
 
 export const DUPLICATE = 'the key stands there twice';

@@ -1,7 +1,15 @@
 // A file's content replaced: all of it or nothing, and nothing else beside it.
-import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import fs, {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { replaceFile } from '../../../src/clients/edit/replace.ts';
 import { tempDir } from '../../support/wrapper.ts';
 
@@ -23,7 +31,10 @@ test('the mode stays, whatever the mask', () => {
 
 test('what is another text meanwhile stays', () => {
   const { folder, file, replace } = fileWith('theirs');
-  expect(replace('a', 'b')).toContain('changed meanwhile');
+  expect(replace('a', 'b')).toMatchObject({
+    why: expect.stringContaining('changed meanwhile'),
+    written: false,
+  });
   expect(readFileSync(file, 'utf8')).toBe('theirs');
   expect(readdirSync(folder)).toEqual(['mcp.json']);
 });
@@ -31,7 +42,10 @@ test('what is another text meanwhile stays', () => {
 test('what is gone is not made', () => {
   const { folder } = fileWith('a');
   const gone = { file: join(folder, 'gone'), before: Buffer.from('a'), after: Buffer.from('b') };
-  expect(replaceFile({ ...gone, lock: false })).toBe('there is no such file');
+  expect(replaceFile({ ...gone, lock: false })).toEqual({
+    why: 'there is no such file',
+    written: false,
+  });
   expect(readdirSync(folder)).toEqual(['mcp.json']);
 });
 
@@ -39,10 +53,53 @@ test('a lock is honoured until it is old, and given back', () => {
   const { folder, file, replace } = fileWith('a');
   const lock = `${file}.lock`;
   mkdirSync(lock);
-  expect(replace('a', 'b', true)).toContain('is writing it');
+  expect(replace('a', 'b', true)?.why).toContain('is writing it');
   expect(readdirSync(folder)).toEqual(['mcp.json', 'mcp.json.lock']);
   const old = new Date(Date.now() - 11_000);
   utimesSync(lock, old, old);
   expect(replace('a', 'b', true)).toBeUndefined();
   expect([readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual(['b', ['mcp.json']]);
+});
+
+// Stands where files of this process were named by its id, as those of another container are.
+test('what others left beside it stays, and is not in the way', () => {
+  const { folder, file, replace } = fileWith('a');
+  const theirs = `.mcp.json.${process.pid}.policy-wrap`;
+  writeFileSync(join(folder, theirs), 'half');
+  expect(replace('a', 'b')).toBeUndefined();
+  expect([readFileSync(file, 'utf8'), readFileSync(join(folder, theirs), 'utf8')]).toEqual([
+    'b',
+    'half',
+  ]);
+});
+
+test('what is another text at once was written all the same, even where the lock is gone', () => {
+  const { file, replace } = fileWith('a');
+  const rename = vi.spyOn(fs, 'renameSync').mockImplementation(from => {
+    fs.rmSync(from);
+    writeFileSync(file, 'theirs');
+    fs.rmdirSync(`${file}.lock`);
+  });
+  syncBuiltinESMExports();
+  try {
+    expect(replace('a', 'b', true)).toMatchObject({ written: true });
+  } finally {
+    rename.mockRestore();
+    syncBuiltinESMExports();
+  }
+});
+
+test('on a full disk the file stays as it was, and nothing is left beside it', () => {
+  const { folder, file, replace } = fileWith('a');
+  const write = vi.spyOn(fs, 'writeSync').mockImplementation(() => {
+    throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+  });
+  syncBuiltinESMExports();
+  try {
+    expect(replace('a', 'b')).toEqual({ why: 'the disk is full', written: false });
+  } finally {
+    write.mockRestore();
+    syncBuiltinESMExports();
+  }
+  expect([readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual(['a', ['mcp.json']]);
 });

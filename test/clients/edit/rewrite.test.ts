@@ -164,6 +164,16 @@ test('a command whose spelling fits no list comes back by the record, and is the
   });
 });
 
+test.each([['--server', 'far'], ['--server=far']])(
+  '%s %s stays, whatever else is said',
+  (...name) => {
+    const words = JSON.stringify(['--mode', 'observe', ...name, '--', 'x']);
+    const before = `{"mcpServers":{"a":{"command":"policy-wrap","args":${words}}}}`;
+    const after = wrapAll('cursor', 'mcp.json', before, OPTIONS);
+    expect(JSON.parse(after).mcpServers.a.args.slice(1)).toEqual([...OPTIONS, ...name, '--', 'x']);
+  },
+);
+
 test('a forged record changes nothing: what comes of it must be what the command line says', () => {
   const before =
     '{"mcpServers":{"a":{"command":"npx","args":["x"],"env":{"K":"v"}},"b":{"command":"y"}}}';
@@ -186,6 +196,8 @@ test('a forged record changes nothing: what comes of it must be what the command
 const ODD: [name: string, id: string, file: string, text: string][] = [
   ['an alias', 'goose', 'c.yaml', 'x: &x npx\nextensions: {a: {cmd: *x}}\n'],
   ['an anchor', 'goose', 'c.yaml', 'extensions: {a: {cmd: &x npx}, b: {cmd: *x}}\n'],
+  ['an entry with an anchor', 'goose', 'c.yaml', 'extensions: {a: &a {cmd: x}, b: {<<: *a}}\n'],
+  ['an entry that is an alias', 'goose', 'c.yaml', 'x: &x {cmd: x}\nextensions: {a: *x}\n'],
   ['a block of lines', 'goose', 'c.yaml', 'extensions:\n  a:\n    cmd: |\n      npx\n'],
   ['a number', 'cursor', 'm.json', '{"mcpServers":{"a":{"command":"x","args":[1]}}}'],
   ['no list', 'cursor', 'm.json', '{"mcpServers":{"a":{"command":"x","args":"-y"}}}'],
