@@ -143,6 +143,7 @@ describe('clients', () => {
     wrapped: { command: 'npx', args: ['x'], options: [] },
     ...more,
   });
+  const PLAIN = { wrapped: undefined, args: ['x.mjs'] };
   const check = (one: ServerEntry, list?: Parameters<typeof checkClients>[1]) =>
     checkClients(
       { clients: [{ id: 'cursor', name: 'Cursor', files: [] }], entries: [one], problems: [] },
@@ -151,29 +152,44 @@ describe('clients', () => {
 
   test.each<[string, Partial<ServerEntry>, string, string, string | undefined]>([
     ['wrapped', {}, 'ok', 'is wrapped', undefined],
+    ['not wrapped', { ...PLAIN }, 'note', 'is not wrapped', 'policy-wrap install cursor files'],
     [
-      'not wrapped',
-      { wrapped: undefined },
+      'not wrapped, with a name that is like an option',
+      { ...PLAIN, name: '-rf' },
       'note',
       'is not wrapped',
-      'policy-wrap install cursor files',
+      'policy-wrap install cursor',
+    ],
+    [
+      'started by us with options that nobody can read',
+      { wrapped: undefined, command: 'policy-wrap', args: ['--nope', '--', 'node', 'x.mjs'] },
+      'failed',
+      'started by policy-wrap, but nobody can tell what is behind it',
+      'mend its line in /f.json: policy-wrap [options] -- command [args…]',
+    ],
+    [
+      'started by us without the separator',
+      { wrapped: undefined, command: 'npx', args: ['-y', 'policy-wrap', 'node', 'x.mjs'] },
+      'failed',
+      'started by policy-wrap, but nobody can tell what is behind it',
+      'mend its line in /f.json: policy-wrap [options] -- command [args…]',
     ],
     [
       'not wrapped, in a project',
-      { wrapped: undefined, scope: 'project', project: '/a b' },
+      { ...PLAIN, scope: 'project', project: '/a b' },
       'note',
       'is not wrapped',
       "cd '/a b' && policy-wrap install cursor files --project",
     ],
     [
       'what cannot be',
-      { wrapped: undefined, obstacle: 'it is managed' },
+      { ...PLAIN, obstacle: 'it is managed' },
       'note',
       'is not wrapped',
       'it is managed',
     ],
     ['switched off', { disabled: true }, 'note', 'switched off', undefined],
-    ['remote', { wrapped: undefined, transport: 'remote' }, 'note', 'not started', undefined],
+    ['remote', { ...PLAIN, transport: 'remote' }, 'note', 'not started', undefined],
     [
       'a Node that is gone',
       { command: '/none/node' },
