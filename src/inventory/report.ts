@@ -6,7 +6,7 @@ import type { Category } from '../policy/schema.ts';
 import { type Assessed, assess, type Rules } from './assess.ts';
 import { attacksOn, type Invited } from './attacks.ts';
 import { type Grade, gradeOf, gradeWithout } from './grade.ts';
-import { commandLineOf, shownBy, shownUrl } from './shown.ts';
+import { commandLineOf, nameShownBy, shownBy, shownUrl } from './shown.ts';
 import type { ToolVerdict } from './verdict.ts';
 
 export interface ToolReport {
@@ -135,6 +135,7 @@ function serverReport(
 ): ServerReport {
   const isUsable = governed?.rules !== undefined;
   const shown = shownBy(entry);
+  const named = nameShownBy(entry);
   return {
     client: entry.client,
     readers: entry.readers,
@@ -156,6 +157,9 @@ function serverReport(
     grade: listed === undefined ? null : gradesOf(entry, listed, governed, tools),
     tools: tools.map(({ holds, touchesSecrets, verdict, ...tool }) => ({
       ...tool,
+      name: named(tool.name),
+      operation: tool.operation === null ? null : named(tool.operation),
+      why: named(tool.why),
       title: shown(tool.title),
       description: shown(tool.description),
       verdict: isUsable ? verdict : null,

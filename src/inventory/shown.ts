@@ -52,3 +52,9 @@ export function shownBy({ env }: Pick<ServerEntry, 'env'>): (text: string | null
   return text =>
     text === null ? null : shorten(withoutValues(text, Object.values(env)), MAX_SHOWN);
 }
+
+/** A name is shown as it is, or nobody could tell which tool: but for values that are named as secrets. */
+export function nameShownBy({ env }: Pick<ServerEntry, 'env'>): (name: string) => string {
+  const secrets = Object.entries(env).flatMap(([key, value]) => (isSecretKey(key) ? [value] : []));
+  return name => withoutValues(name, secrets);
+}
