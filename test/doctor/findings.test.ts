@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ServerEntry } from '../../src/clients/entry.ts';
 import { checkClients } from '../../src/doctor/clients.ts';
-import { checkConfig, checkState } from '../../src/doctor/files.ts';
+import { checkAdministrators, checkConfig, checkState } from '../../src/doctor/files.ts';
 import { shellWord } from '../../src/doctor/finding.ts';
 import { checkDriver, checkNode } from '../../src/doctor/machine.ts';
 import { checkPolicies } from '../../src/doctor/policies.ts';
@@ -133,6 +133,24 @@ describe('policies', () => {
     expect(found.map(line => line.slice(0, 6))).toEqual(['ok | p', 'ok | p', 'failed']);
     expect(found[2]).toMatch(/ \| policy-wrap check$/);
   });
+});
+
+test("an administrator's policy is looked at, and its file left to them", async () => {
+  const [config, machine] = [tempDir(), tempDir()];
+  mkdirSync(join(config, 'policies'));
+  const [own, theirs] = [join(config, 'policies/a.yaml'), join(machine, 'policy.yaml')];
+  for (const file of [own, theirs]) writeFileSync(file, 'version: "1"\ndefault: deny\n');
+  const checked = await checkPolicies({ config, machine, state: config });
+  const { findings, files, administrators } = checked;
+  expect(findings.map(({ what }) => what)).toEqual([`policy ${own}`, `policy ${theirs}`]);
+  // To be told `sudo chown` of what holds them would be to be told how to get rid of it.
+  expect([files, administrators]).toEqual([[own], [theirs]]);
+  chmodSync(theirs, 0o644);
+  expect(checkAdministrators(administrators)).toEqual([]);
+  chmodSync(theirs, 0o646);
+  expect(checkAdministrators(administrators)).toEqual([
+    expect.objectContaining({ status: 'failed', mend: `sudo chmod go-w ${shellWord(theirs)}` }),
+  ]);
 });
 
 describe('clients', () => {
