@@ -160,7 +160,8 @@ function nameIn(value: object): string | undefined {
   return typeof key === 'string' ? key : undefined;
 }
 
-function isSecretKey(key: string): boolean {
+/** Whether what has this name is a secret: `apiKey`, `db-password`. */
+export function isSecretKey(key: string): boolean {
   const words = key
     .slice(0, MAX_STRING)
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')

@@ -6,7 +6,7 @@ import { at, textOf } from './format/tree.ts';
 import type { Surroundings } from './paths.ts';
 import type { Server } from './servers.ts';
 import { expander } from './variables.ts';
-import { unwrapped } from './wrapper.ts';
+import { startsUs, unwrapped } from './wrapper.ts';
 
 export type { Surroundings } from './paths.ts';
 
@@ -76,6 +76,9 @@ export function obstacleTo(document: Document, server: Server): string | undefin
     return 'it is part of an extension, whose next update would undo the change';
   if (loose !== undefined) return `${owner.name} may not read the file: ${loose.message}`;
   if (server.odd !== undefined) return server.odd;
+  // A wrapper round that would not start either.
+  if (server.line !== undefined && startsUs(server.line) && unwrapped(server.line) === undefined)
+    return 'it is started by policy-wrap already, but nobody can tell what is behind it';
   if (server.command === undefined && server.url === undefined)
     return 'it has neither a command nor a URL: the client knows how it is started';
   if (server.command !== undefined && server.url !== undefined)

@@ -23,6 +23,11 @@ export function unwrapped(line: readonly string[]): Unwrapped | undefined {
   return areOptions(options) ? { launcher: before.slice(0, count), options, inner } : undefined;
 }
 
+/** Whether it starts us at all, whatever comes behind. */
+export function startsUs(line: readonly string[]): boolean {
+  return launcherLength(line) !== undefined;
+}
+
 function launcherLength([command = '', ...args]: readonly string[]): number | undefined {
   const [name = ''] = /[^\\/]*$/.exec(command) ?? [];
   const base = name.toLowerCase().replace(/\.(exe|cmd|bat|ps1)$/, '');

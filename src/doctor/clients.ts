@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import type { Discovered } from '../clients/discover.ts';
 import type { ServerEntry } from '../clients/entry.ts';
+import { startsUs } from '../clients/wrapper.ts';
 import { parseRunOptions } from '../config/options.ts';
 import { folders } from '../config/paths.ts';
 import { loadPolicies } from '../config/policies.ts';
@@ -39,6 +40,13 @@ async function checkEntry(entry: ServerEntry, list: List | undefined): Promise<F
   const install = installing(entry);
   if (disabled) return [note(`${about} is switched off`)];
   if (wrapped === undefined) {
+    if (transport === 'stdio' && startsUs([entry.command ?? '', ...entry.args]))
+      return [
+        failed(
+          `${about} is started by policy-wrap, but nobody can tell what is behind it`,
+          `mend its line in ${entry.file}: policy-wrap [options] -- command [args…]`,
+        ),
+      ];
     if (transport === 'stdio')
       return [note(`${about} is not wrapped`, obstacle === undefined ? install : obstacle)];
     return [note(`${about} is not started on this machine: no policy of yours is before it`)];
@@ -58,7 +66,9 @@ async function checkEntry(entry: ServerEntry, list: List | undefined): Promise<F
 }
 
 function installing({ client, name, scope, project }: ServerEntry): string {
-  const command = `policy-wrap install ${shellWord(client)} ${shellWord(name)}`;
+  // One that looks like an option, or cannot be typed, is meant with all of its client's.
+  const server = /^-|\p{Cc}/u.test(name) ? '' : ` ${shellWord(name)}`;
+  const command = `policy-wrap install ${shellWord(client)}${server}`;
   if (scope !== 'project') return command;
   return `${project === undefined ? '' : `cd ${shellWord(project)} && `}${command} --project`;
 }

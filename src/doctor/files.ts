@@ -24,6 +24,18 @@ export function checkConfig(folder: string, files: readonly string[]): Finding[]
   return found.length > 0 ? found : [ok(`configuration folder ${folder}`)];
 }
 
+/** The administrator's: that the user may not write them is as it should be. */
+export function checkAdministrators(files: readonly string[]): Finding[] {
+  const isOpen = (file: string) => HAS_MODES && (modeOf(file) & WRITABLE_BY_OTHERS) !== 0;
+  return files
+    .filter(isOpen)
+    .map(file => failed(`${file}: other users may write it`, `sudo chmod go-w ${shellWord(file)}`));
+}
+
+function modeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mode ?? 0;
+}
+
 /** The state holds what agents did: nobody else may even read it. */
 export function checkState(file: string): Finding[] {
   const folder = dirname(file);

@@ -10,8 +10,9 @@ import { type Finding, failed, ok, shellWord } from './finding.ts';
 
 export interface CheckedPolicies {
   readonly findings: readonly Finding[];
-  /** Their files. */
+  /** Those of the user; the administrator's are not theirs to write. */
   readonly files: readonly string[];
+  readonly administrators: readonly string[];
 }
 
 export async function checkPolicies(where: Folders): Promise<CheckedPolicies> {
@@ -19,11 +20,12 @@ export async function checkPolicies(where: Folders): Promise<CheckedPolicies> {
   try {
     found = allPolicies(where);
   } catch (error) {
-    return { findings: [failed(messageOf(error), `ls -ld ${shellWord(where.config)}`)], files: [] };
+    return { findings: [failed(messageOf(error), `ls -ld ${shellWord(where.config)}`)], ...NONE };
   }
   if (found.length === 0)
-    return { findings: [ok('policies: none of your own, presets apply')], files: [] };
+    return { findings: [ok('policies: none of your own, presets apply')], ...NONE };
   const checked = await Promise.all(found.map(checkOne));
+  const sources = found.filter(isSource);
   const loaded = checked.flatMap(({ policy }) => policy ?? []);
   const everywhere = loaded.filter(({ layer }) => layer !== MAIN_LAYER);
   const own = loaded.filter(({ layer }) => layer === MAIN_LAYER);
@@ -38,9 +40,12 @@ export async function checkPolicies(where: Folders): Promise<CheckedPolicies> {
       ...checked.map(({ finding }) => finding),
       ...[...conflicts].map(conflict => failed(`policies: ${conflict}`, 'policy-wrap check')),
     ],
-    files: found.filter(isSource).map(({ name }) => name),
+    files: sources.filter(({ machine }) => !machine).map(({ name }) => name),
+    administrators: sources.filter(({ machine }) => machine).map(({ name }) => name),
   };
 }
+
+const NONE = { files: [], administrators: [] };
 
 async function checkOne(found: Readable): Promise<{ finding: Finding; policy?: Policy }> {
   if (!isSource(found))

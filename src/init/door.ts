@@ -19,7 +19,8 @@ const MOST_TEXT = 65_536;
 
 /**
  * Undefined where its operations need not be told apart, or cannot be: where they are all of one
- * category, or where a call may leave the argument out, which a policy with `operations` would deny.
+ * category, where a call may leave the argument out, which a policy with `operations` would deny, or
+ * where another argument chooses too.
  */
 export function doorOf({ description, inputSchema }: Described): Door | undefined {
   const required = requiredOf(inputSchema);
@@ -32,9 +33,19 @@ export function doorOf({ description, inputSchema }: Described): Door | undefine
     ]
       .map(read => [...new Set(read())])
       .find(found => found.length > 1);
-    if (operations !== undefined && isMixed(operations)) return { argument, operations };
+    if (operations === undefined || !isMixed(operations)) continue;
+    return choosesToo(inputSchema, argument) ? undefined : { argument, operations };
   }
   return undefined;
+}
+
+// `action: get` says little where `operation: delete` stands beside it: then it is one tool, and its worst.
+function choosesToo(inputSchema: unknown, argument: string): boolean {
+  return propertiesOf(inputSchema)
+    .filter(([name]) => name !== argument && OPERATION.test(name))
+    .flatMap(([, schema]) => [...enumOf(schema), ...documented(textOf(schema))])
+    .map(name => classifyName(name).category)
+    .some(category => category !== 'read' && category !== 'unknown');
 }
 
 // `mode: fast | slow` has no verbs; seven ways to look at something are one.

@@ -65,7 +65,9 @@ export function review(server: string, tools: readonly FoundTool[]): Review {
   const counts = new Map<string, number>();
   for (const { name } of tools) counts.set(name, (counts.get(name) ?? 0) + 1);
   for (const tool of tools) {
-    const isSplit = isTool(tool.name) && counts.get(tool.name) === 1;
+    // A name that says it cannot be undone says so of each operation that the server lists.
+    const isWorst = isGrave(classifyName(tool.name).category);
+    const isSplit = isTool(tool.name) && counts.get(tool.name) === 1 && !isWorst;
     const door = isSplit ? (tool.door ?? doorOf(tool)) : undefined;
     if (door === undefined) add(ruleFor(server, tool));
     else {

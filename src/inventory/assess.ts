@@ -3,6 +3,7 @@
 import type { ListedTool } from '../listing/listed.ts';
 import type { Risk } from '../policy/classify/caution.ts';
 import { classifyTool } from '../policy/classify/definition.ts';
+import { namesSecrets } from '../policy/classify/risk.ts';
 import { readSchema } from '../policy/classify/schema.ts';
 import { wordsOf } from '../policy/classify/words.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -32,8 +33,6 @@ export interface Rules {
   readonly policies: readonly Policy[];
   readonly always: AlwaysDenied;
 }
-
-const SECRET = new Set(['secret', 'secrets', 'credential', 'credentials', 'password', 'passwords']);
 
 /** The tool, or where a policy says that it is a door to operations that the schema names, each of those. */
 export function assess(tool: ListedTool, rules: Rules): Assessed[] {
@@ -88,5 +87,5 @@ function assessOne(
 }
 
 function touchesSecrets({ name, inputSchema }: ListedTool): boolean {
-  return wordsOf(name).some(word => SECRET.has(word)) || readSchema(inputSchema).hasPath;
+  return namesSecrets(wordsOf(name)) || readSchema(inputSchema).hasPath;
 }

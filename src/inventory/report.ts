@@ -7,7 +7,7 @@ import { type Assessed, assess, type Rules } from './assess.ts';
 import { attacksOn, type Invited } from './attacks.ts';
 import { type Elsewhere, elsewhere } from './elsewhere.ts';
 import { type Grade, gradeOf, gradeWithout } from './grade.ts';
-import { commandLineOf, shownBy, shownUrl } from './shown.ts';
+import { commandLineOf, nameShownBy, shownBy, shownUrl } from './shown.ts';
 import type { ToolVerdict } from './verdict.ts';
 
 export interface ToolReport {
@@ -139,6 +139,7 @@ function serverReport(
 ): Omit<ServerReport, keyof Elsewhere> {
   const isUsable = governed?.rules !== undefined;
   const shown = shownBy(entry);
+  const named = nameShownBy(entry);
   return {
     client: entry.client,
     readers: entry.readers,
@@ -160,6 +161,9 @@ function serverReport(
     grade: listed === undefined ? null : gradesOf(entry, listed, governed, tools),
     tools: tools.map(({ holds, touchesSecrets, verdict, ...tool }) => ({
       ...tool,
+      name: named(tool.name),
+      operation: tool.operation === null ? null : named(tool.operation),
+      why: named(tool.why),
       title: shown(tool.title),
       description: shown(tool.description),
       verdict: isUsable ? verdict : null,

@@ -1,15 +1,15 @@
 // The tools of a server that is started for it and ended afterwards: nothing is called but the lists.
 import { statSync } from 'node:fs';
-import { stripVTControlCharacters } from 'node:util';
 import { Client, ProtocolError } from '@modelcontextprotocol/client';
 import * as z from 'zod/mini';
 import { withoutSettings } from '../config/options.ts';
-import { messageOf } from '../errors.ts';
+import { messageOf, PolicyWrapError } from '../errors.ts';
 import { type Child, startChild } from '../proxy/child.ts';
 import { ENDINGS } from '../proxy/upstream.ts';
 import { correctedArgs, isUvx } from '../proxy/uvx.ts';
 import { type Listed, type ListedTool, readTool } from './listed.ts';
 import { ChildTransport } from './transport.ts';
+import { whyNot } from './why-not.ts';
 import { withoutValues } from './without-values.ts';
 
 declare const __VERSION__: string;
@@ -133,25 +133,14 @@ async function all(client: Client, timeout: number): Promise<ListedTool[]> {
     const result = await client.request({ method: 'tools/list', params }, PAGE, { timeout });
     tools.push(...result.tools.map(readTool).filter(tool => tool !== undefined));
     // An empty one is a cursor like others; the same one again would never end.
-    if (result.nextCursor === undefined || result.nextCursor === cursor) break;
+    if (result.nextCursor === undefined || result.nextCursor === cursor) return tools;
     cursor = result.nextCursor;
   }
-  return tools;
-}
-
-function whyNot(error: unknown, { failure, exit, said }: ChildTransport): string {
-  if (failure !== undefined) return messageOf(failure);
-  if (exit !== undefined) {
-    const how = exit.signal === null ? `with exit code ${exit.code}` : `by signal ${exit.signal}`;
-    return `it ended ${how}${lastLine(said)}`;
-  }
-  if (error instanceof ProtocolError) return `it answered with an error: ${error.message}`;
-  return `it did not speak the protocol: ${messageOf(error).split('\n')[0]}`;
-}
-
-function lastLine(said: string): string {
-  const line = stripVTControlCharacters(said).trim().split('\n').at(-1)?.trim() ?? '';
-  return line === '' ? '' : `: ${line.slice(0, 300)}`;
+  // What stands on the pages behind may be the worst of it: half a list is none.
+  throw new PolicyWrapError(
+    'PW_INIT',
+    `its list does not end: ${tools.length} tools on the first pages, and more behind`,
+  );
 }
 
 function isFolder(path: string): boolean {

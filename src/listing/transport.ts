@@ -10,6 +10,8 @@ import type { Child, Exit } from '../proxy/child.ts';
 
 /** Of one message; the SDK's own cap is lower than some lists of tools are long. */
 const MAX_MESSAGE = 64 * 1024 * 1024;
+/** Of all of them together: pages are kept until the last has come. */
+const MAX_READ = 2 * MAX_MESSAGE;
 /** Of what the server writes to stderr, the end is kept. */
 const MAX_SAID = 1 << 16;
 
@@ -24,6 +26,7 @@ export class ChildTransport implements Transport {
   /** Why it did not start. */
   failure: unknown;
   private readonly buffer = new ReadBuffer({ maxBufferSize: MAX_MESSAGE });
+  private size = 0;
   private isClosed = false;
 
   constructor(private readonly child: Child) {}
@@ -56,7 +59,10 @@ export class ChildTransport implements Transport {
   }
 
   private read(chunk: Buffer): void {
+    if (this.isClosed) return;
+    this.size += chunk.length;
     try {
+      if (this.size > MAX_READ) throw new Error(`it wrote more than ${MAX_READ >> 20} MiB`);
       this.buffer.append(chunk);
     } catch (error) {
       this.failure = error;

@@ -190,6 +190,20 @@ test.each(CASES)('%s on %s: %s file %s', (id, platform, scope, pattern) => {
   else expect(entry?.obstacle).toBeUndefined();
 });
 
+test.each([[['--nope', '--', 'node', 'x.mjs']], [['node', 'x.mjs']]])(
+  'what starts us in a way that wraps nothing is not to be wrapped again: %j',
+  args => {
+    const where = around({
+      '.cursor/mcp.json': { mcpServers: { a: { command: 'policy-wrap', args } } },
+    });
+    const [entry] = discover(where).entries;
+    expect(entry).toMatchObject({
+      wrapped: undefined,
+      obstacle: expect.stringContaining('already'),
+    });
+  },
+);
+
 describe('a variable', () => {
   const claude = {
     mcpServers: { a: { command: '${HOME_OF}/x', args: ['${PORT:-80}'], env: { K: '${KEY}' } } },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ServerEntry } from '../../src/clients/entry.ts';
 import { checkClients } from '../../src/doctor/clients.ts';
-import { checkConfig, checkState } from '../../src/doctor/files.ts';
+import { checkAdministrators, checkConfig, checkState } from '../../src/doctor/files.ts';
 import { shellWord } from '../../src/doctor/finding.ts';
 import { checkDriver, checkNode } from '../../src/doctor/machine.ts';
 import { checkPolicies } from '../../src/doctor/policies.ts';
@@ -135,6 +135,24 @@ describe('policies', () => {
   });
 });
 
+test("an administrator's policy is looked at, and its file left to them", async () => {
+  const [config, machine] = [tempDir(), tempDir()];
+  mkdirSync(join(config, 'policies'));
+  const [own, theirs] = [join(config, 'policies/a.yaml'), join(machine, 'policy.yaml')];
+  for (const file of [own, theirs]) writeFileSync(file, 'version: "1"\ndefault: deny\n');
+  const checked = await checkPolicies({ config, machine, state: config });
+  const { findings, files, administrators } = checked;
+  expect(findings.map(({ what }) => what)).toEqual([`policy ${own}`, `policy ${theirs}`]);
+  // To be told `sudo chown` of what holds them would be to be told how to get rid of it.
+  expect([files, administrators]).toEqual([[own], [theirs]]);
+  chmodSync(theirs, 0o644);
+  expect(checkAdministrators(administrators)).toEqual([]);
+  chmodSync(theirs, 0o646);
+  expect(checkAdministrators(administrators)).toEqual([
+    expect.objectContaining({ status: 'failed', mend: `sudo chmod go-w ${shellWord(theirs)}` }),
+  ]);
+});
+
 describe('clients', () => {
   const entry = (more: Partial<ServerEntry>): ServerEntry => ({
     ...{ client: 'cursor', readers: [], file: '/f.json', scope: 'user', project: undefined },
@@ -143,6 +161,7 @@ describe('clients', () => {
     wrapped: { command: 'npx', args: ['x'], options: [] },
     ...more,
   });
+  const PLAIN = { wrapped: undefined, args: ['x.mjs'] };
   const check = (one: ServerEntry, list?: Parameters<typeof checkClients>[1]) =>
     checkClients(
       { clients: [{ id: 'cursor', name: 'Cursor', files: [] }], entries: [one], problems: [] },
@@ -151,29 +170,44 @@ describe('clients', () => {
 
   test.each<[string, Partial<ServerEntry>, string, string, string | undefined]>([
     ['wrapped', {}, 'ok', 'is wrapped', undefined],
+    ['not wrapped', { ...PLAIN }, 'note', 'is not wrapped', 'policy-wrap install cursor files'],
     [
-      'not wrapped',
-      { wrapped: undefined },
+      'not wrapped, with a name that is like an option',
+      { ...PLAIN, name: '-rf' },
       'note',
       'is not wrapped',
-      'policy-wrap install cursor files',
+      'policy-wrap install cursor',
+    ],
+    [
+      'started by us with options that nobody can read',
+      { wrapped: undefined, command: 'policy-wrap', args: ['--nope', '--', 'node', 'x.mjs'] },
+      'failed',
+      'started by policy-wrap, but nobody can tell what is behind it',
+      'mend its line in /f.json: policy-wrap [options] -- command [args…]',
+    ],
+    [
+      'started by us without the separator',
+      { wrapped: undefined, command: 'npx', args: ['-y', 'policy-wrap', 'node', 'x.mjs'] },
+      'failed',
+      'started by policy-wrap, but nobody can tell what is behind it',
+      'mend its line in /f.json: policy-wrap [options] -- command [args…]',
     ],
     [
       'not wrapped, in a project',
-      { wrapped: undefined, scope: 'project', project: '/a b' },
+      { ...PLAIN, scope: 'project', project: '/a b' },
       'note',
       'is not wrapped',
       "cd '/a b' && policy-wrap install cursor files --project",
     ],
     [
       'what cannot be',
-      { wrapped: undefined, obstacle: 'it is managed' },
+      { ...PLAIN, obstacle: 'it is managed' },
       'note',
       'is not wrapped',
       'it is managed',
     ],
     ['switched off', { disabled: true }, 'note', 'switched off', undefined],
-    ['remote', { wrapped: undefined, transport: 'remote' }, 'note', 'not started', undefined],
+    ['remote', { ...PLAIN, transport: 'remote' }, 'note', 'not started', undefined],
     [
       'a Node that is gone',
       { command: '/none/node' },

@@ -209,6 +209,32 @@ test('a name that says it cannot be undone is not talked down', () => {
   expect(renderYaml(found, ORIGIN)).toContain('# Look at lines with `by its name alone`');
 });
 
+test('no choice of operations talks down what the name, or another choice, says', () => {
+  const choosing = (name: string, choices: Record<string, string[]>) => ({
+    name,
+    description: 'Manages things.',
+    inputSchema: {
+      type: 'object',
+      required: Object.keys(choices),
+      properties: Object.fromEntries(
+        Object.entries(choices).map(([argument, values]) => [argument, { enum: values }]),
+      ),
+    },
+  });
+  const said = (one: ReturnType<typeof choosing>) =>
+    review('s', [one]).rules.map(({ key, category }) => `${key} ${category}`);
+  const action = ['get', 'create'];
+  expect(said(choosing('delete_things', { action }))).toEqual(['delete_things destructive']);
+  expect(said(choosing('things', { action, operation: ['list', 'delete'] }))).toEqual([
+    'things destructive',
+  ]);
+  // How it is done is no choice.
+  expect(said(choosing('things', { action, mode: ['fast', 'slow'] }))).toEqual([
+    'things:create write',
+    'things:get read',
+  ]);
+});
+
 test('names like those of categories are names of tools', async () => {
   const found = review(
     'files',

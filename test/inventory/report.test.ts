@@ -93,3 +93,10 @@ test('no value of an environment, no secret of a command line or a URL is told',
     expect(text).not.toContain(hidden);
   expect(text).toContain('Gets it with [redacted].');
 });
+
+test('a name is told as it is, but for what is named as a secret', async () => {
+  const env = { API_KEY: 'hunter-22-hunter', DATABASE: 'orders' };
+  const one = await found(entry({ env }), { 'get_hunter-22-hunter': '', list_orders: '' });
+  const names = reportOn([one])[0]?.tools.map(({ name }) => name);
+  expect(names).toEqual(['get_[redacted]', 'list_orders']);
+});

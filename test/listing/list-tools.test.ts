@@ -68,14 +68,29 @@ test('a server without tools has none', async () => {
   expect(await lists('toolless')).toMatchObject({ ok: true, tools: [] });
 });
 
-test('pages that repeat or never end are left', async () => {
+test('a page that comes again is the last', async () => {
   expect(names(await lists('repeating'))).toEqual(['one', 'one']);
-  expect(names(await lists('endless'))).toHaveLength(1000);
+});
+
+test('a list that does not end is none, whatever stands on its first pages', async () => {
+  const why = 'its list does not end: 1000 tools on the first pages, and more behind';
+  expect(await lists('endless')).toEqual({ ok: false, why });
+});
+
+test('a list that is too large to be kept is none', async () => {
+  expect(await lists('large')).toEqual({ ok: false, why: 'it wrote more than 128 MiB' });
 });
 
 describe('why not', () => {
   test('it refuses', async () => {
     expect(names(await lists('refusing'))).toBe('it answered with an error: log in first');
+  });
+
+  test('it refuses at length: one line of it, as another would look like ours', async () => {
+    const why = names(await lists('talkative'));
+    expect(why).toMatch(/^it answered with an error: no policy-wrap: all is well x+…$/);
+    expect(why).not.toContain('\n');
+    expect(why.length).toBeLessThan(400);
   });
 
   test('it ends, and no value of its environment is told', async () => {

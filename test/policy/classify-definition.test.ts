@@ -38,6 +38,14 @@ describe('a name that says nothing: the description does', () => {
     ['Manages the members of a team', 'write'],
     ['Manages members: add, list, remove', 'destructive'],
     ['Execute a read-only SQL query', 'read'],
+    // A deed by its noun is no thing that is given back, and what cannot be read says nothing.
+    ['File deletion', 'unknown'],
+    ['Remote code execution on the host', 'unknown'],
+    ['Money mover', 'unknown'],
+    ['Elimina todos los datos', 'unknown'],
+    ['Löscht alle Daten der Datenbank', 'unknown'],
+    ['Supprime le fichier', 'unknown'],
+    ['MySQL 删除所有数据', 'unknown'],
     ['', 'unknown'],
   ])('%s: %s', (description, expected) => {
     expect(category({ name: 'widget', description })).toBe(expected);
@@ -46,6 +54,10 @@ describe('a name that says nothing: the description does', () => {
 
 describe('both say something', () => {
   test.each([
+    // Who subscribes to a resource is told of it; who subscribes to a plan pays.
+    ['toggle-updates', 'Toggles simulated resource subscription updates on or off.', 'write'],
+    ['toggle-updates', 'Toggles the event subscriptions of a topic', 'write'],
+    ['toggle-renewal', 'Toggles a customer subscription on or off', 'financial'],
     // The plain verb of a name stands against a description of wide meaning.
     ['create_user', 'Execute the CreateUser operation', 'write'],
     ['get_logs', 'Run a query for logs', 'read'],
@@ -286,4 +298,14 @@ test.each([
 ])('a long description of %j does not hang', part => {
   const description = part.repeat(300_000 / part.length);
   expect(CATEGORIES).toContain(category({ name: part.repeat(100_000), description }));
+});
+
+test.each([
+  ['get-env', 'medium'],
+  ['printenv', 'medium'],
+  ['list_environment_variables', 'medium'],
+  ['list_environments', 'low'],
+  ['get_variables', 'low'],
+])('what an environment holds may be secret: %s', (name, risk) => {
+  expect(classifyTool({ name, description: 'Returns what is set' }).risk).toBe(risk);
 });

@@ -130,7 +130,7 @@ function fallback({ words, described, hints }: Sources): Finding | undefined {
   );
   // `Step over` of `step_over` repeats a verb that is not known.
   const repeats = words.includes(described.first);
-  return described.isEmpty || described.isOrder || hasDanger || repeats
+  return described.isEmpty || described.isOrder || described.mayAct || hasDanger || repeats
     ? undefined
     : { category: 'read', why: 'description: names what it returns', sure: false };
 }

@@ -26,6 +26,8 @@ export interface Described {
   readonly isEmpty: boolean;
   /** Begins like an order, with a verb that is not known. */
   readonly isOrder: boolean;
+  /** Names a deed by its noun (`file deletion`), or is in a language whose verbs are not known. */
+  readonly mayAct: boolean;
 }
 
 export function readDescription(text: string): Described {
@@ -51,6 +53,7 @@ export function readDescription(text: string): Described {
     first: /[a-z]+/.exec(sentences[0] ?? '')?.[0] ?? '',
     isEmpty: sentences.length === 0,
     isOrder: isOrder(sentences[0] ?? ''),
+    mayAct: DEED.test(sentences[0] ?? '') || FOREIGN.test(sentences[0] ?? ''),
   };
 }
 
@@ -68,6 +71,11 @@ function isOrder(sentence: string): boolean {
 }
 
 const ORDER = /^[a-z]+ (?:an?|the|all|your|this|these|one|multiple|every|any|to|into)\b/;
+const DEED =
+  /\b(?:deletion|removal|destruction|termination|erasure|wiper|(?:code|command|script|shell|query|sql) execution|(?:bank|wire|money) (?:wire|transfer|mover))\b/;
+// Words that hold a sentence together in Spanish, Portuguese, French, Italian and German, and other letters.
+const FOREIGN =
+  /(?=[^a-z])\p{L}|(?:^|\s)(?:el|los|las|una|del|todos|todas|os|uma|dos|le|les|une|des|il|gli|della|der|das|den|alle|und|ein|eine)(?=\s|$)/u;
 const DRAGGING = /\bdrag[ -]and[ -]drop\b/g;
 const NEGATED =
   /\b(?:does not|doesn't|do not|don't|did not|will not|won't|never|cannot|can't|without|instead of|rather than|not|unlike|before|after)\b[^.,;:\n()]{0,80}/g;

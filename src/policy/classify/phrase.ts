@@ -68,8 +68,17 @@ function moneyIn(object: readonly string[]): string | undefined {
   const position = object.find(
     (word, at) => /^positions?$/.test(word) && POSITION_KINDS.has(object[at - 1] ?? ''),
   );
-  return card ?? position ?? object.find(word => MONEY.has(word));
+  return card ?? position ?? object.find((word, at) => MONEY.has(word) && !isHeard(object, at));
 }
+
+// `resource subscription updates`: who subscribes to one of these is told of it, and pays nothing.
+function isHeard(words: readonly string[], at: number): boolean {
+  return /^subscriptions?$/.test(words[at] ?? '') && TELLING.has(words[at - 1] ?? '');
+}
+
+const TELLING: ReadonlySet<string> = new Set([
+  ...['resource', 'resources', 'event', 'events', 'topic', 'webhook', 'push', 'notification'],
+]);
 
 // `change the order of the folders`: how they follow one another.
 function isSequence(verb: Verb, around: readonly string[]): boolean {
