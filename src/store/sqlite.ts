@@ -15,6 +15,8 @@ import { whileBusy } from './retry.ts';
 import { openState, PATIENCE_MS, rollBack } from './schema.ts';
 
 const SETTLE_AFTER_MS = 100;
+/** A look at the path costs as much as a few statements: calls that follow each other share one. */
+const LOOK_MS = 1;
 const MAX_UNSETTLED = 10_000;
 /** More than the rows of any one file, so that the keys of two never meet. */
 const ROWS_OF_A_FILE = 2 ** 40;
@@ -44,11 +46,19 @@ export function sqliteStore(file: string, options: SqliteOptions): SqliteStore {
   /** Lies between the ids of the file in use and the keys of its rows, and grows with every file. */
   let base = 0;
   let timer: NodeJS.Timeout | undefined;
+  /** When the path was last looked at, by the monotonic clock. */
+  let lookedAt = Number.NEGATIVE_INFINITY;
 
+  const isDue = (): boolean => {
+    const time = performance.now();
+    if (time - lookedAt < LOOK_MS) return false;
+    lookedAt = time;
+    return true;
+  };
   const connected = (): Connection => {
     driver ??= loadDriver();
     // Nobody else would see what is counted in a file to which the path does not lead any more.
-    if (opened !== undefined && !isSame(opened, identityOf(file))) {
+    if (opened !== undefined && isDue() && !isSame(opened, identityOf(file))) {
       drop();
       opened = undefined;
       waiting = [];
