@@ -64,7 +64,7 @@ for (const [mode, version] of [
       expect(message).toContain('why it is asked: streams are precious');
       expect(message).toContain(`group_name: "g${n}"`);
       expect(schema).toMatchObject({
-        properties: { decision: { enum: ['approve once', 'deny'] } },
+        properties: { decision: { enum: ['deny', 'approve once'] } },
         required: ['decision'],
       });
     }
