@@ -13,7 +13,7 @@ export interface Additions {
   readonly doors: ReadonlyMap<string, string>;
   /** Tools whose operations the policy tells apart by another argument: left as they are. */
   readonly others: readonly string[];
-  /** `"*"` has limits or rules, which a tool with an entry of its own would get out of: none is added. */
+  /** `"*"`, or the category that it names, has limits or rules, which a tool with an entry of its own would get out of: none is added. */
   readonly isAllNamed: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface Additions {
  * leaves to `"*"`, to `categories` or to `default` gets an entry.
  */
 export function additionsTo(document: PolicyDocument, policy: Policy, found: Review): Additions {
-  const isAllNamed = policy.star !== undefined && holdsMore(policy.star);
+  const isAllNamed = decidingForAll(policy).some(holdsMore);
   const doors = new Map<string, string>();
   const others = new Set<string>();
   const rules = found.rules.filter(({ key, tool }) => {
@@ -47,6 +47,14 @@ export function additionsTo(document: PolicyDocument, policy: Policy, found: Rev
     others: [...others],
     isAllNamed,
   };
+}
+
+// A `"*"` that only names a category has what that category has.
+function decidingForAll({ star, categories }: Policy): Entry[] {
+  if (star === undefined) return [];
+  const { action, category } = star;
+  const deferred = action === undefined && category ? categories.get(category) : undefined;
+  return deferred === undefined ? [star] : [star, deferred];
 }
 
 function holdsMore({ limits, rules, concurrency }: Entry): boolean {

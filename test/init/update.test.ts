@@ -319,6 +319,13 @@ describe('whatever a person has written', () => {
   ];
   const found = review('server', tools);
 
+  test('a "*" that names a category with limits lets no new tool out of them', async () => {
+    const text = `${HEAD}tools:\n  "*": { category: destructive }\ncategories:\n  destructive: { limits: [{ max: 0, window: day }] }\n`;
+    const { text: after, additions } = await updated(text, tools, 'yaml');
+    expect(additions).toMatchObject({ entries: [], isAllNamed: true });
+    expect(after).toBe(text);
+  });
+
   test('what it decides by name stays so, and nothing grave passes that did not', async () => {
     let added = 0;
     await fc.assert(
