@@ -4,7 +4,7 @@
 import type { AskingMeans } from '../approval/means.ts';
 import type { ApprovalRequest } from '../approval/request.ts';
 import { OWN_PREFIX } from '../rpc/keys.ts';
-import { member, readMessage, readString, readValue } from '../rpc/message.ts';
+import { member, readMessage, readString, readValue, type Span } from '../rpc/message.ts';
 import { cutsFor, membersOf, without } from '../rpc/walk.ts';
 import type { Line } from './action.ts';
 import type { Request } from './request.ts';
@@ -71,7 +71,12 @@ export function answerIn({ buffer }: Line, { members }: Request): { value: unkno
   const own =
     responses && membersOf(buffer, responses.start).find(({ key }) => key === OWN_INPUT)?.value;
   if (own === undefined) return undefined;
-  return { value: own.end - own.start > MAX_ANSWER ? null : readValue(buffer, own) };
+  return { value: formAnswer(buffer, own) };
+}
+
+/** What came back of a form; null, which is no answer, where it is longer than any of ours can be. */
+export function formAnswer(buffer: Buffer, span: Span): unknown {
+  return span.end - span.start > MAX_ANSWER ? null : readValue(buffer, span);
 }
 
 /** A question that the client carries: what it was about, and what of the server's went with the call. */

@@ -2,10 +2,11 @@
 // does in time, or the client does not want the call any more.
 import { answerOf } from '../approval/form.ts';
 import type { About } from '../approval/request.ts';
-import { type Message, readValue } from '../rpc/message.ts';
+import type { Message } from '../rpc/message.ts';
 import type { Line, Memory, Turn } from './action.ts';
 import type { Calls } from './calls.ts';
 import type { Context } from './context.ts';
+import { formAnswer } from './further-round.ts';
 import { waitEnded } from './rows.ts';
 import type { Waiting } from './wanted.ts';
 
@@ -16,9 +17,6 @@ export interface ApprovalNews {
   readonly id: string;
   readonly step: About['step'] | 'unable';
 }
-
-/** A form's answer is small. */
-const MAX_ANSWER = 64 * 1024;
 
 export class Waits {
   constructor(
@@ -51,8 +49,7 @@ export class Waits {
       this.unable(context, turn, waiting);
       return true;
     }
-    const isSmall = result.end - result.start <= MAX_ANSWER;
-    const answer = answerOf(isSmall ? readValue(buffer, result) : null, waiting.request);
+    const answer = answerOf(formAnswer(buffer, result), waiting.request);
     this.calls.again(context, turn, waiting, answer);
     return true;
   }
