@@ -32,47 +32,58 @@ function wordsOf({ buffer, byteOffset, length }: Buffer): Int32Array<ArrayBuffer
     : new Int32Array(0);
 }
 
+/** Bytes of a string after which the next ones are looked at four at a time. */
+const SHORT = 16;
+
 /** `at` is behind the opening quote; returns the offset behind the closing one. */
 export function string(at: number): number {
   const data = bytes;
   const stops = STOPS;
+  const long = at + SHORT;
   let i = at;
-  const long = i + LONG;
-  for (;;) {
-    while (stops[data[i] as number] === 0 && i < long) i++;
-    if (i >= long) i = plainWords(i);
-    while (stops[data[i] as number] === 0) i++;
-    if (data[i] === QUOTE) return i + 1;
-    if (data[i] !== BACKSLASH) refuse('control character in a string', i);
-    i = escapeSequence(i + 1);
+  while (i < long) {
+    if (stops[data[i] as number] === 0) i++;
+    else if (data[i] === QUOTE) return i + 1;
+    else i = escaped(i);
   }
+  return longString(i);
 }
 
-/** Plain bytes of a string after which the next ones are looked at eight at a time. */
-const LONG = 16;
-
-// From `at` on, up to the first eight bytes in which one may end a run of plain ones. In a word, the
-// high bit of a byte is set by: a borrow below 0x20; or by one from 0x01 where the byte, with quotes
-// or backslashes turned to zeros, was zero. A byte of 0x80 or more, or a borrow from the byte below,
-// is seen as plain or as an end, but an end never as plain.
-function plainWords(at: number): number {
+// The same from within a string on. In a word, the high bit of a byte is set by: a borrow below 0x20; or
+// by one from 0x01 where the byte, with quotes or backslashes turned to zeros, was zero. A byte of 0x80
+// or more, or a borrow from the byte below, is seen as plain or as an end, but an end never as plain.
+function longString(at: number): number {
   if (inWords !== bytes) {
     words = wordsOf(bytes);
     inWords = bytes;
   }
-  const aligned = (at + 3) & ~3;
-  for (let i = at; i < aligned; i++) if (STOPS[bytes[i] as number] === 1) return i;
-  let i = aligned >> 2;
-  for (const last = words.length - 1; i < last; i += 2) {
-    const a = words[i] as number;
-    const b = words[i + 1] as number;
-    const endsInA =
-      (a - 0x20202020) | ((a ^ 0x22222222) - 0x01010101) | ((a ^ 0x5c5c5c5c) - 0x01010101);
-    const endsInB =
-      (b - 0x20202020) | ((b ^ 0x22222222) - 0x01010101) | ((b ^ 0x5c5c5c5c) - 0x01010101);
-    if (((endsInA & ~a) | (endsInB & ~b)) & 0x80808080) break;
+  const data = bytes;
+  const stops = STOPS;
+  const all = words;
+  const last = all.length;
+  for (let i = at; ; ) {
+    const aligned = (i + 3) & ~3;
+    while (i < aligned && stops[data[i] as number] === 0) i++;
+    if (i === aligned) {
+      let k = i >> 2;
+      for (; k < last; k++) {
+        const w = all[k] as number;
+        const ends =
+          (w - 0x20202020) | ((w ^ 0x22222222) - 0x01010101) | ((w ^ 0x5c5c5c5c) - 0x01010101);
+        if ((ends & ~w & 0x80808080) !== 0) break;
+      }
+      i = k << 2;
+      while (stops[data[i] as number] === 0) i++;
+    }
+    if (data[i] === QUOTE) return i + 1;
+    i = escaped(i);
   }
-  return i << 2;
+}
+
+/** `at` is at a byte that is no plain one; returns the offset behind the escape. */
+function escaped(at: number): number {
+  if (bytes[at] !== BACKSLASH) refuse('control character in a string', at);
+  return escapeSequence(at + 1);
 }
 
 /** `at` is behind the backslash; returns the offset behind the escape. */
