@@ -1,6 +1,7 @@
 // Carrying out a session's actions, in order.
 import type { ApprovalRequest } from '../approval/request.ts';
 import { redactReason, redactText } from '../audit/redact.ts';
+import { part } from '../rpc/frame.ts';
 import type { Demand, Settled } from '../store/contract.ts';
 import type { Action, WaitingCall } from './action.ts';
 
@@ -60,7 +61,7 @@ interface Run {
 }
 
 function forward({ buffer, start, end }: Run, effects: Effects): void {
-  effects.forward(buffer.subarray(start, end));
+  effects.forward(part(buffer, start, end));
 }
 
 function say(

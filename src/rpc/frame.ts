@@ -41,9 +41,9 @@ export class Framer {
       this.reset();
       from = end + 1;
     }
-    const last = chunk.lastIndexOf(LF);
+    const last = chunk[chunk.length - 1] === LF ? chunk.length - 1 : chunk.lastIndexOf(LF);
     if (last >= from) {
-      const whole = chunk.subarray(from, last + 1);
+      const whole = part(chunk, from, last + 1);
       const begun = this.size > 0;
       const size = this.size + whole.length;
       const buffer = begun ? Buffer.concat([...this.pieces, whole], size) : whole;
@@ -76,18 +76,25 @@ export class Framer {
   }
 }
 
+/** Bytes [start, end); the buffer itself where these are all, as in nearly every read. */
+export function part(buffer: Buffer, start: number, end: number): Buffer {
+  return start === 0 && end === buffer.length ? buffer : buffer.subarray(start, end);
+}
+
 /** The lines of whole lines; of those over `maxLine` bytes the beginnings go to `oversized`. */
 function split(buffer: Buffer, maxLine: number, oversized: Buffer[]): Lines {
+  const first = buffer.indexOf(LF);
+  const isOne = first === buffer.length - 1 && first <= maxLine;
+  // Nearly every read is one line: no lists that have room for more.
+  if (isOne) return { buffer, starts: [0], ends: [first] };
   const starts: number[] = [];
   const ends: number[] = [];
-  for (let start = 0; start < buffer.length; ) {
-    const end = buffer.indexOf(LF, start);
+  for (let start = 0, end = first; end >= 0; start = end + 1, end = buffer.indexOf(LF, start)) {
     if (end - start > maxLine) oversized.push(buffer.subarray(start, Math.min(end, start + HEAD)));
     else {
       starts.push(start);
       ends.push(end);
     }
-    start = end + 1;
   }
   return { buffer, starts, ends };
 }
