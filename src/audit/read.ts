@@ -1,8 +1,15 @@
 // Reading the record from the state file, as rows that a person or a program can use.
 import { existsSync } from 'node:fs';
+import type { LimitState } from '../policy/limits.ts';
 import { type Database, loadDriver, type Row } from '../store/driver.ts';
 import { openForReading } from '../store/schema.ts';
-import type { PackedOutcome, PackedRow } from './packed.ts';
+import {
+  type PackedFacts,
+  type PackedOutcome,
+  type PackedRow,
+  unpackFacts,
+  unpackLimit,
+} from './packed.ts';
 import type { SessionFacts } from './record.ts';
 
 /** One decision, as `policy-wrap log --json` prints it. */
@@ -22,7 +29,7 @@ export interface LogEntry {
   readonly layer: string;
   readonly key: string | null;
   readonly reason: string | null;
-  readonly limits: unknown;
+  readonly limits: readonly LimitState[];
   /** The name of the request for a person's approval. */
   readonly approval: string | null;
   /** Redacted JSON text. */
@@ -80,7 +87,7 @@ function* rowsDown(
   // How calls ended may stand in a row of no session: another connection wrote them.
   const page = database.prepare(
     `SELECT id, session, rows, outcomes FROM records WHERE id > ? AND id <= ?
-     AND (? IS NULL OR ifnull(session ->> 'server' = ?, 1)) ORDER BY id DESC LIMIT ${PAGE}`,
+     AND (? IS NULL OR ifnull(session ->> 1 = ?, 1)) ORDER BY id DESC LIMIT ${PAGE}`,
   );
   const name = server ?? null;
   for (let next = newest; ; ) {
@@ -95,7 +102,7 @@ function entriesOf({ id, session, rows, outcomes }: Row, endings: Endings): LogE
   if (outcomes !== null)
     for (const ending of JSON.parse(String(outcomes)) as PackedOutcome[])
       endings.set(ending[0], ending);
-  const facts = JSON.parse(String(session)) as SessionFacts;
+  const facts = unpackFacts(JSON.parse(String(session)) as PackedFacts);
   return (JSON.parse(String(rows)) as PackedRow[]).map((row, i) => {
     const entry = Number(id) + i;
     return entryOf(entry, facts, row, endings.get(entry));
@@ -126,7 +133,7 @@ function entryOf(
     layer,
     key,
     reason,
-    limits,
+    limits: limits.map(unpackLimit),
     approval,
     arguments: args,
     policy,

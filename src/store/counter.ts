@@ -32,8 +32,11 @@ export class StoredCounter implements Counter {
   /** True where the row does not say yet what is known here. */
   changed = false;
   prunedNow = false;
-  /** The transaction in which it was last held against the file. */
+  /** The transaction that used it last, and the one that last held it against the file. */
   seen = 0;
+  confirmed = 0;
+  /** What the file says, as far as is known here. */
+  private inFile = { granted: 0, changes: 0 };
   /** Full parts that the file does not have yet, or not as they are. */
   readonly unsaved = new Set<number>();
   private tail: Part;
@@ -60,6 +63,7 @@ export class StoredCounter implements Counter {
     this.last = row.last;
     this.keep = row.keep;
     this.changes = row.changes;
+    this.inFile = { granted: row.granted, changes: row.changes };
     this.tail = partOfBytes(row.tail, this.addsUp);
     this.tallies = talliesOf(row.tallies);
     this.forgetParts();
@@ -151,10 +155,24 @@ export class StoredCounter implements Counter {
     return true;
   }
 
+  /** By what a row is known that nobody else has changed. */
+  get version(): Pick<CounterRow, 'granted' | 'changes'> {
+    return this.inFile;
+  }
+
+  /** True where nothing but one more grant in the part that is being filled is to be written. */
+  get hasOnlyGrown(): boolean {
+    return this.changes === this.inFile.changes && !this.prunedNow && this.unsaved.size === 0;
+  }
+
+  /** The part that is being filled, as it is to be kept. */
+  get tailBytes(): Uint8Array {
+    return partBytes(this.tail, this.granted % PART);
+  }
+
   /** As it is to be kept. */
   row(): CounterRow {
-    const { id, granted, pruned, last, keep, changes } = this;
-    const tail = partBytes(this.tail, granted % PART);
+    const { id, granted, pruned, last, keep, changes, tailBytes: tail } = this;
     const tallies = this.tallies === undefined ? '[]' : JSON.stringify([...this.tallies]);
     return { id, granted, pruned, last, keep, changes, tail, tallies };
   }
@@ -164,6 +182,7 @@ export class StoredCounter implements Counter {
   }
 
   saved(): void {
+    this.inFile = { granted: this.granted, changes: this.changes };
     this.changed = false;
     this.prunedNow = false;
     this.unsaved.clear();

@@ -1,5 +1,6 @@
 // Counters in the state file: reading, writing and forgetting them. What was read stays in memory, and
-// each transaction asks the file whether it still holds: a wrapper that is alone reads nothing twice.
+// each transaction holds it against the file: a wrapper that is alone reads nothing twice, and writes a
+// counter by a statement that finds its row only if nobody else has changed it.
 import { type BoundLimit, MAX_VALUES } from '../policy/limits.ts';
 import { StoredCounter } from './counter.ts';
 import { counterRow } from './counter-row.ts';
@@ -25,6 +26,7 @@ export class Counters {
   private readonly version: Statement;
   private readonly liveIn: (group: string, now: number) => number;
   private readonly create: Statement;
+  private readonly grow: Statement;
   private readonly save: Statement;
   private readonly part: Statement;
   private readonly savePart: Statement;
@@ -33,6 +35,9 @@ export class Counters {
   private used: StoredCounter[] = [];
   private created = 0;
   private transactions = 0;
+  /** True where memory is believed until the end of a transaction: nobody else was at it lately. */
+  private trusts = true;
+  private wasStale = false;
   private readonly rooms = new Map<string, Room>();
 
   constructor(
@@ -44,9 +49,13 @@ export class Counters {
     this.version = sql('SELECT granted, changes FROM counters WHERE id = ?');
     this.liveIn = liveCounter(database);
     this.create = sql('INSERT INTO counters (key) VALUES (?)');
+    this.grow = sql(
+      `UPDATE counters SET granted = ?, last = ?, tail = ?
+       WHERE id = ? AND granted = ? AND changes = ?`,
+    );
     this.save = sql(
       `UPDATE counters SET granted = ?, pruned = ?, last = ?, keep = ?, changes = ?, tail = ?, tallies = ?
-       WHERE id = ?`,
+       WHERE id = ? AND granted = ? AND changes = ?`,
     );
     this.part = sql('SELECT times FROM grants WHERE counter = ? AND part = ?');
     this.savePart = sql('INSERT OR REPLACE INTO grants VALUES (?, ?, ?)');
@@ -58,7 +67,8 @@ export class Counters {
     this.transactions++;
     this.used = [];
     this.created = 0;
-    this.rooms.clear();
+    this.wasStale = false;
+    if (this.rooms.size > 0) this.rooms.clear();
     if (this.remembered.size > MAX_REMEMBERED) this.forget();
   }
 
@@ -102,19 +112,22 @@ export class Counters {
     now: number,
   ): StoredCounter | undefined {
     const { id: key, group } = limit;
-    if (known !== undefined && this.isCurrent(known)) return known;
+    if (known !== undefined && (this.trusts || this.isCurrent(known))) return known;
+    this.wasStale ||= known !== undefined;
     const found = this.find.get(key);
     // Before a row is made for it.
     if (found === undefined && group !== undefined && !this.hasRoom(group, now)) return undefined;
     const row = counterRow(found ?? this.added(key));
     if (known?.id === row.id) {
       known.restore(row);
+      known.confirmed = this.transactions;
       return known;
     }
     const counter = new StoredCounter(row, limit.cost !== undefined, (id, part) => {
       const times = this.part.get(id, part)?.times;
       return times instanceof Uint8Array ? times : undefined;
     });
+    counter.confirmed = this.transactions;
     this.remembered.set(key, counter);
     return counter;
   }
@@ -134,9 +147,13 @@ export class Counters {
     return room;
   }
 
-  private isCurrent({ id, granted, changes }: StoredCounter): boolean {
-    const row = this.version.get(id);
-    return row !== undefined && row.granted === granted && row.changes === changes;
+  private isCurrent(counter: StoredCounter): boolean {
+    if (counter.confirmed === this.transactions) return true;
+    const { granted, changes } = counter.version;
+    const row = this.version.get(counter.id);
+    if (row === undefined || row.granted !== granted || row.changes !== changes) return false;
+    counter.confirmed = this.transactions;
+    return true;
   }
 
   private added(key: string): Row {
@@ -145,18 +162,37 @@ export class Counters {
     return this.find.get(key) ?? {};
   }
 
-  /** Writes what changed; within the transaction that read it. */
-  flush(now: number): void {
-    for (const counter of this.used) {
-      if (!counter.changed) continue;
-      const { id, granted, pruned, last, keep, changes, tail, tallies } = counter.row();
-      this.save.run(granted, pruned, last, keep, changes, tail, tallies, id);
-      for (const part of counter.unsaved) this.savePart.run(id, part, counter.bytesOf(part));
-      if (counter.prunedNow) this.dropParts.run(id, pruned);
-      counter.saved();
-    }
+  /**
+   * Writes what changed; within the transaction that used it. False where another process has changed a
+   * counter that was believed: nothing of this transaction may stay, and the next one asks first.
+   */
+  flush(now: number): boolean {
+    for (const counter of this.used)
+      if (!(counter.changed ? this.written(counter) : this.isCurrent(counter))) {
+        this.trusts = false;
+        return false;
+      }
+    this.trusts = !this.wasStale;
     // What is in use must be written before it is looked at: it would pass for dead.
     if (this.created > 0) this.sweep(now, this.created * LOOKED_AT);
+    return true;
+  }
+
+  /** False where the row is not what it was taken for. */
+  private written(counter: StoredCounter): boolean {
+    const { id, granted, last, version } = counter;
+    const old = [id, version.granted, version.changes] as const;
+    if (counter.hasOnlyGrown) {
+      if (this.grow.run(granted, last, counter.tailBytes, ...old).changes !== 1) return false;
+    } else {
+      const { pruned, keep, changes, tail, tallies } = counter.row();
+      const all = [granted, pruned, last, keep, changes, tail, tallies] as const;
+      if (this.save.run(...all, ...old).changes !== 1) return false;
+      for (const part of counter.unsaved) this.savePart.run(id, part, counter.bytesOf(part));
+      if (counter.prunedNow) this.dropParts.run(id, pruned);
+    }
+    counter.saved();
+    return true;
   }
 
   // Removes counters that no window can read any more, not even when the clock goes back by one. It

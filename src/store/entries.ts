@@ -26,7 +26,7 @@ export function emptyPart(withSums: boolean): Part {
 
 /** A part of `count` entries as it is stored: times, then sums and the one behind them. */
 export function partBytes({ times, sums }: Part, count: number): Uint8Array {
-  if (sums === undefined) return bytesOf(times.subarray(0, count));
+  if (sums === undefined) return new Uint8Array(times.buffer, times.byteOffset, BYTES * count);
   const all = new Float64Array(3 * count + 2);
   all.set(times.subarray(0, count));
   all.set(sums.subarray(0, 2 * (count + 1)), count);

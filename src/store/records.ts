@@ -1,6 +1,6 @@
 // The record in the state file: the decisions of one transaction as one row, and with them how earlier
 // calls ended. The oldest are given up when the file grows too big.
-import { packOutcome, packRow } from '../audit/packed.ts';
+import { packFacts, packOutcome, packRow } from '../audit/packed.ts';
 import type { RecordRow, SessionFacts } from '../audit/record.ts';
 import type { Settled } from './contract.ts';
 import type { Database, Statement } from './driver.ts';
@@ -24,7 +24,7 @@ export class Records {
   // The first transaction of a session looks: many sessions may be short.
   private sinceLook = LOOK_EVERY;
   private facts: SessionFacts | undefined;
-  private factsText = '{}';
+  private factsText = '[]';
 
   constructor(
     database: Database,
@@ -50,9 +50,10 @@ export class Records {
    * id of the first decision; the others follow.
    */
   add(rows: readonly RecordRow[], settled: readonly Settled[]): number | undefined {
-    const [first, ...more] = bySession(rows);
-    if (first === undefined && settled.length === 0) return undefined;
-    const id = this.write(first ?? [], settled);
+    if (rows.length === 0 && settled.length === 0) return undefined;
+    if (isOfOneSession(rows)) return this.write(rows, settled);
+    const [first = [], ...more] = bySession(rows);
+    const id = this.write(first, settled);
     for (const group of more) this.write(group, []);
     return id;
   }
@@ -83,7 +84,7 @@ export class Records {
   private textOf(facts: SessionFacts | undefined): string {
     if (facts !== undefined && facts !== this.facts) {
       this.facts = facts;
-      this.factsText = JSON.stringify(facts);
+      this.factsText = JSON.stringify(packFacts(facts));
     }
     return this.factsText;
   }
@@ -91,6 +92,11 @@ export class Records {
   private bytesInUse(): number {
     return (numberOf(this.pages) - numberOf(this.freePages)) * this.pageSize;
   }
+}
+
+// Nearly always: rules that change begin a new one.
+function isOfOneSession(rows: readonly RecordRow[]): boolean {
+  return rows.every(({ facts }) => facts === rows[0]?.facts);
 }
 
 function bySession(rows: readonly RecordRow[]): RecordRow[][] {

@@ -205,20 +205,29 @@ class Connection {
     this.book = new ApprovalBook(this.approvals);
   }
 
+  /** `work` is done once more where it has believed what another process had changed. */
   transaction<T>(work: () => T): T {
-    whileBusy(PATIENCE_MS, this.file, () => this.begin.run());
-    try {
-      this.counters.transaction();
-      const result = work();
-      this.counters.flush(this.options.now());
-      this.records.bound();
-      this.commit.run();
-      return result;
-    } catch (error) {
-      this.counters.forget();
-      rollBack(this.database);
-      throw error;
+    for (;;) {
+      whileBusy(PATIENCE_MS, this.file, () => this.begin.run());
+      try {
+        this.counters.transaction();
+        const result = work();
+        if (this.counters.flush(this.options.now())) {
+          this.records.bound();
+          this.commit.run();
+          return result;
+        }
+      } catch (error) {
+        this.undo();
+        throw error;
+      }
+      this.undo();
     }
+  }
+
+  private undo(): void {
+    this.counters.forget();
+    rollBack(this.database);
   }
 }
 

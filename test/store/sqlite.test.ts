@@ -103,6 +103,38 @@ describe.each(drivers().map(driver => [driver.name, driver] as const))('%s', (_,
       );
     });
 
+    it('that another wrapper has overtaken decides nothing and records nothing', async () => {
+      const { file, open } = stateFile(driver);
+      const [first, second] = [open(), open()];
+      const [shared, own] = [limit(4, 'minute'), limit(9, 'minute', { counter: 'own' })];
+      const call = (name: string): Demand => ({ ...demand([shared, own]), row: () => row(name) });
+      await first.take([call('a')]);
+      await second.take([call('b'), call('c')]);
+      // It believes that one call was counted, and asks for three.
+      const taken = await first.take([call('d'), call('e'), call('f')]);
+      expect(taken.map(({ granted }) => granted)).toEqual([true, false, false]);
+      expect(taken.map(({ limits: [state] }) => state?.used)).toEqual([4, 4, 4]);
+      // To refuse is to have looked, too.
+      expect((await one(second, shared)).granted).toBe(false);
+      const names = entriesIn(file).map(({ subject }) => subject);
+      expect(names).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+      expect(taken.map((_, i) => keyOf(taken, i) - keyOf(taken, 0))).toEqual([0, 1, 2]);
+    });
+
+    it('is not believed where a call that it would refuse fits by now', async () => {
+      const { open, clock } = stateFile(driver);
+      const [first, second] = [open(), open()];
+      const few = limit(1, 'minute');
+      clock.now = START + 1e9;
+      await one(first, few);
+      expect((await one(first, few)).granted).toBe(false);
+      // The other one puts right what a wrong clock had counted, and that has left the window since.
+      clock.now = START;
+      await one(second, few);
+      clock.now = START + 1e9 - 30_000;
+      expect((await one(first, few)).granted).toBe(true);
+    });
+
     it('gives way where another wrapper has put right what a wrong clock had counted', async () => {
       const { open, clock, warnings } = stateFile(driver);
       const [first, second] = [open(), open()];
