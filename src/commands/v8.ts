@@ -12,9 +12,7 @@ const SETTINGS = [
   // By itself V8 optimises a function after 130 KB of its bytecode have run. The first thousands of
   // messages would take the slow way. Later than Node 20, V8 has no such setting, and says on stderr
   // that it does not know it.
-  ...(MAJOR < 22 ? ['--interrupt-budget=16000'] : []),
-  // Large functions that hold many others take longer to compile than they gain.
-  '--max-inlined-bytecode-size-cumulative=300',
+  ...(MAJOR < 22 ? ['--interrupt-budget=8000'] : []),
 ];
 
 /** Not before the server is started: what runs but once is not to be optimised. */

@@ -294,6 +294,8 @@ describe('as text', () => {
         'cookie',
         'signing.key',
       ],
+      ...['pwd', 'db_secret', 'TOKEN', 'passphrase', 'credential', 'authorisation', 'session_id'],
+      ...['bearer', 'signature', 'otp', 'CVV', 'ssn', 'access-key', 'private key', 'encryptionKey'],
     );
     const text = fc.constantFrom(
       ...[
@@ -305,6 +307,29 @@ describe('as text', () => {
         'DB_PASSWORD',
       ],
       ...['curl -u me:hunter2hunter2', '--password hunter2hunter2', 'Bearer abcdefghijkl', 'é'],
+      ...[
+        'ghp_',
+        'github_pat_',
+        'glpat-',
+        'xoxb-',
+        'sk-',
+        'pk_',
+        'AIza',
+        'npm_',
+        'hf_',
+        'dop_v1_',
+      ].map(prefix => `${prefix}${'a1B2'.repeat(9)}`),
+      ...[
+        'SG.',
+        'ya29.',
+        'AccountKey=',
+        'Authorization: ',
+        'pwd=',
+        'private_key: ',
+        'Access-Key=',
+      ].map(prefix => `${prefix}${'a1B2'.repeat(9)}`),
+      ...['-----BEGIN RSA PRIVATE KEY-----', 'eyJabcdefgh.abcdefgh.x', 'ASIAABCDEFGHIJKLMNOP'],
+      ...['--api-key abcdefgh', '--TOKEN abcdefgh', 'credentials=abcdefgh', 'PASSWD: abcdefgh'],
     );
     const { value } = fc.letrec(tie => ({
       // Deeper down the value is cut.
