@@ -9,6 +9,7 @@ import type { Demand, MaybePromise, Store, Taken } from '../store/contract.ts';
 import { onceEvery, type Say } from '../terminal/stderr.ts';
 import type { Action, Turn } from './action.ts';
 import type { Exit } from './child.ts';
+import { Crowd } from './crowd.ts';
 import { Inlet } from './inlet.ts';
 import { type Effects, perform } from './perform.ts';
 import { inOrder } from './queue.ts';
@@ -66,6 +67,7 @@ export async function runPump(options: PumpOptions): Promise<number> {
       perform(session.fromServer(lines), onClient);
       for (const head of oversized)
         perform(session.oversizedFromServer(head, MAX_SERVER_LINE), onClient);
+      crowd.shrunk();
     }),
     drain: () => input.release('server'),
     deaf: () => {
@@ -152,6 +154,10 @@ export async function runPump(options: PumpOptions): Promise<number> {
     () => input.release('store'),
   );
 
+  const crowd = new Crowd(
+    () => session.inFlight,
+    () => input,
+  );
   const judge = guarded(say, (chunk: Buffer) => {
     const { lines, oversized } = fromClient.push(chunk);
     const turns = [
@@ -159,6 +165,7 @@ export async function runPump(options: PumpOptions): Promise<number> {
       ...oversized.map(head => session.oversized(head, options.maxMessage)),
     ];
     for (const turn of turns) decideInOrder(() => decideOrAnswer(turn));
+    crowd.grown();
   });
   // What comes after a change of the policy waits until that is in force.
   const arrive = inOrder(

@@ -74,6 +74,11 @@ export class Session {
     return this.client.news(news);
   }
 
+  /** Requests that wait for an answer. */
+  get inFlight(): number {
+    return this.pending.size;
+  }
+
   /** Judges the lines of one read from the client. */
   fromClient(lines: Lines): Turn {
     return this.client.lines(lines);

@@ -417,6 +417,31 @@ describe('a client that does not read', () => {
   });
 });
 
+describe('a client that sends far ahead', () => {
+  const COUNT = 9000;
+  const calls = Array.from({ length: COUNT }, (_, i) => toolCall(i + 1, 'any'));
+
+  test('is read in time, though the server answers nothing before it has all', async () => {
+    const wrapped = wrap(node('hoarding.mjs', String(COUNT)));
+    wrapped.send(...calls);
+    const isAsked = () => wrapped.received.some(({ method }) => method === 'ping');
+    await until(isAsked, 'the question of a server that has all calls');
+    // Behind thousands of calls in flight.
+    wrapped.send({ id: 'ready?', result: {} });
+    await wrapped.reply(COUNT);
+    const ids = wrapped.received.flatMap(({ id, result }) => (result ? [id] : []));
+    expect(ids).toEqual(calls.map(({ id }) => id));
+  });
+
+  test('and ends its input gets the answers to all that it sent', async () => {
+    const wrapped = start(echoing({ policy: open }).setup);
+    wrapped.send(...calls);
+    wrapped.child.stdin?.end();
+    await wrapped.ended;
+    expect(wrapped.received.map(({ id }) => id)).toEqual(calls.map(({ id }) => id));
+  });
+});
+
 describe('a server that stops half way', () => {
   test('one that has closed its input: calls are answered with an error', async () => {
     const wrapped = wrap(node('closes-input.mjs'));

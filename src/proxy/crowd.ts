@@ -1,0 +1,41 @@
+// A client that sends far ahead of its server. One read of libuv's may bring thousands of calls before it
+// looks at a reply, and what is known of each call would outgrow all else in memory.
+
+/** Requests in flight beyond which the client is read no further, … */
+const MANY = 4000;
+/** … until so few are left, … */
+const FEW = 2000;
+/** … or so much time has gone by: a server may wait for what the client says next. */
+const AT_MOST_MS = 20;
+
+export interface Holdable {
+  hold(reason: string): void;
+  release(reason: string): void;
+}
+
+export class Crowd {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly inFlight: () => number,
+    private readonly input: () => Holdable,
+  ) {}
+
+  /** The client has sent something. */
+  grown(): void {
+    if (this.timer !== undefined || this.inFlight() <= MANY) return;
+    this.input().hold('flight');
+    this.timer = setTimeout(() => this.letGo(), AT_MOST_MS).unref();
+  }
+
+  /** The server has said something. */
+  shrunk(): void {
+    if (this.timer !== undefined && this.inFlight() <= FEW) this.letGo();
+  }
+
+  private letGo(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.input().release('flight');
+  }
+}
