@@ -47,7 +47,7 @@ export class Framer {
       const begun = this.size > 0;
       const size = this.size + whole.length;
       const buffer = begun ? Buffer.concat([...this.pieces, whole], size) : whole;
-      lines = split(buffer, this.maxLine, oversized);
+      lines = split(buffer, this.size, this.maxLine, oversized);
       this.reset();
       from = last + 1;
     }
@@ -81,9 +81,12 @@ export function part(buffer: Buffer, start: number, end: number): Buffer {
   return start === 0 && end === buffer.length ? buffer : buffer.subarray(start, end);
 }
 
-/** The lines of whole lines; of those over `maxLine` bytes the beginnings go to `oversized`. */
-function split(buffer: Buffer, maxLine: number, oversized: Buffer[]): Lines {
-  const first = buffer.indexOf(LF);
+/**
+ * The lines of whole lines, of which the first has no end before `begun`; of those over `maxLine` bytes
+ * the beginnings go to `oversized`.
+ */
+function split(buffer: Buffer, begun: number, maxLine: number, oversized: Buffer[]): Lines {
+  const first = buffer.indexOf(LF, begun);
   const isOne = first === buffer.length - 1 && first <= maxLine;
   // Nearly every read is one line: no lists that have room for more.
   if (isOne) return { buffer, starts: [0], ends: [first] };
