@@ -1,16 +1,12 @@
-// The requests for approval in a state file, as a person in a terminal sees and answers them.
-import { existsSync } from 'node:fs';
+// The requests for approval under a wrapper's home, as a person in a terminal sees and answers them.
 import { join } from 'node:path';
-import { ApprovalBook, type Entry } from '../../src/approval/book.ts';
-import { StoredApprovals } from '../../src/store/approvals.ts';
-import { loadDriver } from '../../src/store/driver.ts';
-import { whileBusy } from '../../src/store/retry.ts';
-import { openState } from '../../src/store/schema.ts';
+import type { Entry } from '../../src/approval/book.ts';
 import { until } from './lines.ts';
+import { answerIn, requestsIn as requestsInFile, YES } from './queue.ts';
 
 /** Every request under a home, the oldest first. */
 export function requestsIn(home: string): readonly Entry[] {
-  return existsSync(join(home, 'state/state.db')) ? inState(home, table => table.all()) : [];
+  return requestsInFile(stateOf(home));
 }
 
 /** The first request that stands as `standing`, once there is one. */
@@ -34,25 +30,10 @@ export async function answer(
   standing: Entry['standing'] = 'waiting',
 ): Promise<void> {
   const { request } = await requestIn(home, standing);
-  const answered = inState(home, table =>
-    new ApprovalBook(table).answer(
-      request.id,
-      { yes, by: 'a terminal', note, lasts: false },
-      Date.now(),
-    ),
-  );
-  if (answered === undefined) throw new Error(`request ${request.id} cannot be answered`);
+  if (!answerIn(stateOf(home), request.id, { ...YES, yes, note }))
+    throw new Error(`request ${request.id} cannot be answered`);
 }
 
-function inState<T>(home: string, work: (table: StoredApprovals) => T): T {
-  const file = join(home, 'state/state.db');
-  const database = openState(loadDriver(), file);
-  try {
-    whileBusy(10_000, file, () => database.exec('BEGIN IMMEDIATE'));
-    const result = work(new StoredApprovals(database));
-    database.exec('COMMIT');
-    return result;
-  } finally {
-    database.close();
-  }
+function stateOf(home: string): string {
+  return join(home, 'state/state.db');
 }

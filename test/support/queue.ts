@@ -38,7 +38,7 @@ export async function waitingIn(file: string, count = 1): Promise<string[]> {
 function inFile<T>(file: string, work: (table: StoredApprovals) => T): T {
   const database = openState(loadDriver(), file);
   try {
-    whileBusy(5000, file, () => database.exec('BEGIN IMMEDIATE'));
+    whileBusy(10_000, file, () => database.exec('BEGIN IMMEDIATE'));
     const result = work(new StoredApprovals(database));
     database.exec('COMMIT');
     return result;
