@@ -5,8 +5,10 @@
 const MANY = 4000;
 /** … until so few are left, … */
 const FEW = 2000;
-/** … or so much time has gone by: a server may wait for what the client says next. */
+/** … or so much time has gone by: a server may wait for what the client says next. Then … */
 const AT_MOST_MS = 20;
+/** … so many more may come before the next time: where all are slow, what comes behind them is not. */
+const MORE = 2000;
 
 export interface Holdable {
   hold(reason: string): void;
@@ -15,6 +17,7 @@ export interface Holdable {
 
 export class Crowd {
   private timer: NodeJS.Timeout | undefined;
+  private most = MANY;
 
   constructor(
     private readonly inFlight: () => number,
@@ -23,14 +26,19 @@ export class Crowd {
 
   /** The client has sent something. */
   grown(): void {
-    if (this.timer !== undefined || this.inFlight() <= MANY) return;
+    if (this.timer !== undefined || this.inFlight() <= this.most) return;
     this.input().hold('flight');
-    this.timer = setTimeout(() => this.letGo(), AT_MOST_MS).unref();
+    this.timer = setTimeout(() => {
+      this.most = this.inFlight() + MORE;
+      this.letGo();
+    }, AT_MOST_MS).unref();
   }
 
   /** The server has said something. */
   shrunk(): void {
-    if (this.timer !== undefined && this.inFlight() <= FEW) this.letGo();
+    if ((this.timer === undefined && this.most === MANY) || this.inFlight() > FEW) return;
+    this.most = MANY;
+    if (this.timer !== undefined) this.letGo();
   }
 
   private letGo(): void {

@@ -11,6 +11,8 @@ import { liveCounter } from './group.ts';
 const MAX_REMEMBERED = 1000;
 /** Old counters looked at for each new one, so that the dead ones stay few. */
 const LOOKED_AT = 8;
+/** Transactions in which nobody else was at a counter, one after the other, before memory is believed. */
+const QUIET = 8;
 
 /** Of a limit that has a counter for each value. */
 interface Room {
@@ -32,12 +34,13 @@ export class Counters {
   private readonly savePart: Statement;
   private readonly dropParts: Statement;
   private readonly remembered = new Map<string, StoredCounter>();
-  private used: StoredCounter[] = [];
+  private readonly used = new Map<string, StoredCounter>();
   private created = 0;
   private transactions = 0;
-  /** True where memory is believed until the end of a transaction: nobody else was at it lately. */
-  private trusts = true;
-  private wasStale = false;
+  /** So many quiet transactions are still to come; at 0 memory is believed until a counter is written. */
+  private doubts = 0;
+  private isQuiet = true;
+  private warnings: string[] = [];
   private readonly rooms = new Map<string, Room>();
 
   constructor(
@@ -65,16 +68,27 @@ export class Counters {
   /** Other processes may have written since the last one. */
   transaction(): void {
     this.transactions++;
-    this.used = [];
+    if (this.used.size > 0) this.used.clear();
     this.created = 0;
-    this.wasStale = false;
+    this.isQuiet = true;
+    this.warnings = [];
     if (this.rooms.size > 0) this.rooms.clear();
-    if (this.remembered.size > MAX_REMEMBERED) this.forget();
+    if (this.remembered.size > MAX_REMEMBERED) this.remembered.clear();
   }
 
-  /** After a transaction that came to nothing: the file does not say what is remembered. */
+  /** After a transaction that is to be done again: the file does not say what is remembered of its counters. */
+  forgetUsed(): void {
+    for (const key of this.used.keys()) this.remembered.delete(key);
+  }
+
+  /** After one that has failed, wherever that was. */
   forget(): void {
     this.remembered.clear();
+  }
+
+  /** After a transaction that is committed: what a person should know of it. */
+  tell(): void {
+    for (const warning of this.warnings) this.warn(warning);
   }
 
   /** Undefined where the limit has a counter for each value, and too many others are alive. */
@@ -95,10 +109,10 @@ export class Counters {
     const counter = this.current(limit, known, now);
     if (counter === undefined) return undefined;
     counter.seen = this.transactions;
-    this.used.push(counter);
+    this.used.set(limit.id, counter);
     counter.keepFor(limit);
     if (counter.clampTo(now))
-      this.warn(
+      this.warnings.push(
         `the counter ${limit.counter} holds times later than the clock shows: counted as now`,
       );
     if (limit.group !== undefined && !counter.isAlive(now))
@@ -112,8 +126,8 @@ export class Counters {
     now: number,
   ): StoredCounter | undefined {
     const { id: key, group } = limit;
-    if (known !== undefined && (this.trusts || this.isCurrent(known))) return known;
-    this.wasStale ||= known !== undefined;
+    if (known !== undefined && (this.doubts === 0 || this.isCurrent(known))) return known;
+    if (known !== undefined) this.isQuiet = false;
     const found = this.find.get(key);
     // Before a row is made for it.
     if (found === undefined && group !== undefined && !this.hasRoom(group, now)) return undefined;
@@ -164,15 +178,16 @@ export class Counters {
 
   /**
    * Writes what changed; within the transaction that used it. False where another process has changed a
-   * counter that was believed: nothing of this transaction may stay, and the next one asks first.
+   * counter that was believed: nothing of this transaction may stay, and the next ones ask first.
    */
   flush(now: number): boolean {
-    for (const counter of this.used)
+    for (const counter of this.used.values())
       if (!(counter.changed ? this.written(counter) : this.isCurrent(counter))) {
-        this.trusts = false;
+        this.doubts = QUIET + 1;
         return false;
       }
-    this.trusts = !this.wasStale;
+    if (!this.isQuiet) this.doubts = QUIET;
+    else if (this.used.size > 0 && this.doubts > 0) this.doubts--;
     // What is in use must be written before it is looked at: it would pass for dead.
     if (this.created > 0) this.sweep(now, this.created * LOOKED_AT);
     return true;

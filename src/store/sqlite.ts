@@ -1,18 +1,14 @@
 // The store in a local SQLite file (WAL): limits and rows of a batch in one immediate transaction.
 import { existsSync, type Stats, statSync } from 'node:fs';
-import { ApprovalBook } from '../approval/book.ts';
 import type { Standing } from '../approval/request.ts';
 import type { RecordRow } from '../audit/record.ts';
 import { messageOf, PolicyWrapError } from '../errors.ts';
 import type { BoundLimit } from '../policy/limits.ts';
-import { StoredApprovals } from './approvals.ts';
+import { Connection, type SqliteOptions } from './connection.ts';
 import type { Demand, Settled, Store } from './contract.ts';
-import { Counters } from './counters.ts';
 import { type Decided, decide } from './decide.ts';
-import { type Database, type Driver, loadDriver, type Statement } from './driver.ts';
-import { MAX_STATE_BYTES, Records } from './records.ts';
-import { whileBusy } from './retry.ts';
-import { openState, PATIENCE_MS, rollBack } from './schema.ts';
+import { loadDriver } from './driver.ts';
+import { openState } from './schema.ts';
 
 const SETTLE_AFTER_MS = 100;
 /** A look at the path costs as much as a few statements: calls that follow each other share one. */
@@ -20,16 +16,6 @@ const LOOK_MS = 1;
 const MAX_UNSETTLED = 10_000;
 /** More than the rows of any one file, so that the keys of two never meet. */
 const ROWS_OF_A_FILE = 2 ** 40;
-
-export interface SqliteOptions {
-  /** Wall clock in milliseconds; read inside the transaction, so that waiting for it loosens nothing. */
-  readonly now: () => number;
-  readonly warn: (message: string) => void;
-  readonly driver?: Driver;
-  readonly maxBytes?: number;
-  /** The run of the wrapper: a yes that was given for it ends with it. */
-  readonly session?: string;
-}
 
 /** `warm` loads the driver ahead of the first call, and opens the file where there is one. */
 export interface SqliteStore extends Store {
@@ -181,54 +167,6 @@ function takeOne(
   const row = demand.row(decided);
   if (row !== undefined) decided.row = rows.push(row) - 1;
   return decided;
-}
-
-class Connection {
-  readonly counters: Counters;
-  readonly records: Records;
-  readonly approvals: StoredApprovals;
-  readonly book: ApprovalBook;
-  private readonly begin: Statement;
-  private readonly commit: Statement;
-
-  constructor(
-    readonly database: Database,
-    private readonly file: string,
-    private readonly options: SqliteOptions,
-  ) {
-    // Prepared once: parsing them at every call costs as much as carrying them out.
-    this.begin = database.prepare('BEGIN IMMEDIATE');
-    this.commit = database.prepare('COMMIT');
-    this.counters = new Counters(database, options.warn);
-    this.records = new Records(database, options.maxBytes ?? MAX_STATE_BYTES);
-    this.approvals = new StoredApprovals(database);
-    this.book = new ApprovalBook(this.approvals);
-  }
-
-  /** `work` is done once more where it has believed what another process had changed. */
-  transaction<T>(work: () => T): T {
-    for (;;) {
-      whileBusy(PATIENCE_MS, this.file, () => this.begin.run());
-      try {
-        this.counters.transaction();
-        const result = work();
-        if (this.counters.flush(this.options.now())) {
-          this.records.bound();
-          this.commit.run();
-          return result;
-        }
-      } catch (error) {
-        this.undo();
-        throw error;
-      }
-      this.undo();
-    }
-  }
-
-  private undo(): void {
-    this.counters.forget();
-    rollBack(this.database);
-  }
 }
 
 type Identity = Pick<Stats, 'dev' | 'ino'>;

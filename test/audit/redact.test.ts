@@ -296,6 +296,8 @@ describe('as text', () => {
       ],
       ...['pwd', 'db_secret', 'TOKEN', 'passphrase', 'credential', 'authorisation', 'session_id'],
       ...['bearer', 'signature', 'otp', 'CVV', 'ssn', 'access-key', 'private key', 'encryptionKey'],
+      // No letters of ASCII, but their lower case is.
+      ...['api\u212akey', 'access\u0130key', '\u212aey', 'p\u0130n', 'se\u017fs\u0130on'],
     );
     const text = fc.constantFrom(
       ...[

@@ -46,13 +46,37 @@ describe('a client', () => {
     expect(done).toEqual(['hold flight', 'release flight']);
   });
 
-  it('that is not answered goes on after a moment, and is held again', () => {
+  it('that is not answered goes on after a moment, and is held again by thousands more', () => {
     const { subject, inFlight, done } = crowd();
     inFlight.count = 9000;
     subject.grown();
     vi.advanceTimersByTime(19);
-    expect(done).toHaveLength(1);
+    expect(done).toEqual(['hold flight']);
     vi.advanceTimersByTime(1);
+    expect(done).toEqual(['hold flight', 'release flight']);
+    // One call behind the others that is answered, and another, and another.
+    for (let i = 0; i < 100; i++) {
+      inFlight.count = 9001;
+      subject.grown();
+      inFlight.count = 9000;
+      subject.shrunk();
+    }
+    inFlight.count = 11_000;
+    subject.grown();
+    expect(done).toHaveLength(2);
+    inFlight.count = 11_001;
+    subject.grown();
+    expect(done).toEqual(['hold flight', 'release flight', 'hold flight']);
+  });
+
+  it('that has been answered begins anew', () => {
+    const { subject, inFlight, done } = crowd();
+    inFlight.count = 9000;
+    subject.grown();
+    vi.advanceTimersByTime(20);
+    inFlight.count = 2000;
+    subject.shrunk();
+    inFlight.count = 4001;
     subject.grown();
     expect(done).toEqual(['hold flight', 'release flight', 'hold flight']);
   });

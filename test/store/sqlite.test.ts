@@ -64,6 +64,11 @@ describe.each(drivers().map(driver => [driver.name, driver] as const))('%s', (_,
     );
     const small = limit(3, '5s', { counter: 'small' });
     const observed = limit(20, '10s', { counter: 'observed', enforced: false });
+    const spent = { ...limit(2, '10s', { counter: 'spent', cost: '1' }), amount: 300_000 };
+    const perValue = ['"a"', '"b"'].map(value => {
+      const each = limit(5, '5s', { counter: 'each', per: 'args.v', value });
+      return { ...each, group: `${each.id} `, id: `${each.id} ${value}` };
+    });
     const calls = [
       [minute!, hour!],
       [hour!],
@@ -72,6 +77,8 @@ describe.each(drivers().map(driver => [driver.name, driver] as const))('%s', (_,
       [small],
       [observed, small],
       [observed, hour!, calendar[0]!],
+      [spent, small],
+      ...perValue.map(each => [each, hour!]),
     ];
     const step = fc.record({
       wrapper: fc.nat({ max: 2 }),
@@ -119,6 +126,50 @@ describe.each(drivers().map(driver => [driver.name, driver] as const))('%s', (_,
       const names = entriesIn(file).map(({ subject }) => subject);
       expect(names).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
       expect(taken.map((_, i) => keyOf(taken, i) - keyOf(taken, 0))).toEqual([0, 1, 2]);
+    });
+
+    it('is not believed while another wrapper is at it, so that hardly any call is decided twice', async () => {
+      const { open } = stateFile(driver);
+      const [first, second] = [open(), open()];
+      const many = limit(10_000, 'hour');
+      let decisions = 0;
+      const call: Demand = {
+        ...demand([many]),
+        row: () => {
+          decisions++;
+          return undefined;
+        },
+      };
+      for (const _ of range(200)) {
+        await first.take([call]);
+        await one(second, many);
+        // Says nothing about who else is there.
+        await first.take(recording(row('settled')));
+      }
+      expect(decisions).toBeLessThan(200 + 5);
+      expect((await one(first, many)).limits[0]?.used).toBe(401);
+    });
+
+    it('warns of a wrong clock once it is put right, and of nothing that another has put right', async () => {
+      const { open, clock, warnings } = stateFile(driver);
+      const [first, second] = [open(), open()];
+      const [x, y] = ['x', 'y'].map(counter => limit(9, 'minute', { counter }));
+      clock.now = START + 1e9;
+      await first.take([demand([x!]), demand([y!])]);
+      clock.now = START;
+      await one(second, y!);
+      expect(warnings.splice(0)).toEqual([expect.stringContaining('the counter y')]);
+      await first.take([demand([x!]), demand([y!])]);
+      expect(warnings).toEqual([expect.stringContaining('the counter x')]);
+    });
+
+    it('that reads otherwise than it is written denies, and does not go on for ever', async () => {
+      const { file, open } = stateFile(driver);
+      await one(open(), limit(3, 'minute'));
+      const database = driver.open(file, { readonly: false });
+      database.exec('UPDATE counters SET changes = 9007199254740993');
+      database.close();
+      expect(() => open().take([demand([limit(3, 'minute')])])).toThrow(/state file .* cannot be/);
     });
 
     it('is not believed where a call that it would refuse fits by now', async () => {
