@@ -72,11 +72,12 @@ const SECRETS: readonly Secret[] = [
 ];
 const ANY_MARKER = new RegExp(SECRETS.map(({ marker }) => marker).join('|'), 'i');
 
-// In lower case, a part of every marker and of every key that `SECRET_KEY` finds; and of much else, as
-// what is no letter of ASCII may have one in lower case. Plain words come first: V8 looks for all of them
-// at once, and for those of one case in half the time.
-const MAY_HIDE_SECRET =
-  /pass|pwd|secret|token|cred|auth|cookie|session|bearer|signature|connection|pin|otp|dsn|cvv|ssn|-----begin |akia|asia|github_pat_|glpat-|aiza|eyj|npm|hf|dop_v1|ya29|accountkey=|:\/\/|(?:api|access|private|signing|encryption).*key|gh[pousr]_|xox[abeprs]-|[spr]k[-_]|sg[_.]|-u\s/s;
+// In lower case, a part of every key that `SECRET_KEY` finds, and every marker; and of much else, as what
+// is no letter of ASCII may have one in lower case. V8 looks for texts of one case faster than for both.
+const MAY_HIDE_SECRET = new RegExp(
+  `pass|pwd|secret|token|cred|auth|cookie|session|bearer|signature|connection|pin|otp|dsn|cvv|ssn|(?:api|access|private|signing|encryption).*key|${ANY_MARKER.source.toLowerCase()}`,
+  's',
+);
 
 /**
  * The same for arguments as JSON text: a short one in which nothing can be a secret is kept as it is,

@@ -154,10 +154,6 @@ export async function runPump(options: PumpOptions): Promise<number> {
     () => input.release('store'),
   );
 
-  const crowd = new Crowd(
-    () => session.inFlight,
-    () => input,
-  );
   const judge = guarded(say, (chunk: Buffer) => {
     const { lines, oversized } = fromClient.push(chunk);
     const turns = [
@@ -187,6 +183,7 @@ export async function runPump(options: PumpOptions): Promise<number> {
         end();
       }),
   });
+  const crowd = new Crowd(session, input);
   stdout.on('error', end);
   stdout.on('drain', () => {
     upstream.resume();

@@ -35,8 +35,8 @@ export class StoredCounter implements Counter {
   /** The transaction that used it last, and the one that last held it against the file. */
   seen = 0;
   confirmed = 0;
-  /** What the file says, as far as is known here. */
-  private inFile = { granted: 0, changes: 0 };
+  /** What the file says, as far as is known here: by it a row is known that nobody else has changed. */
+  version: Pick<CounterRow, 'granted' | 'changes'> = { granted: 0, changes: 0 };
   /** Full parts that the file does not have yet, or not as they are. */
   readonly unsaved = new Set<number>();
   private tail: Part;
@@ -63,7 +63,7 @@ export class StoredCounter implements Counter {
     this.last = row.last;
     this.keep = row.keep;
     this.changes = row.changes;
-    this.inFile = { granted: row.granted, changes: row.changes };
+    this.version = { granted: row.granted, changes: row.changes };
     this.tail = partOfBytes(row.tail, this.addsUp);
     this.tallies = talliesOf(row.tallies);
     this.forgetParts();
@@ -155,14 +155,9 @@ export class StoredCounter implements Counter {
     return true;
   }
 
-  /** By what a row is known that nobody else has changed. */
-  get version(): Pick<CounterRow, 'granted' | 'changes'> {
-    return this.inFile;
-  }
-
   /** True where nothing but one more grant in the part that is being filled is to be written. */
   get hasOnlyGrown(): boolean {
-    return this.changes === this.inFile.changes && !this.prunedNow && this.unsaved.size === 0;
+    return this.changes === this.version.changes && !this.prunedNow && this.unsaved.size === 0;
   }
 
   /** The part that is being filled, as it is to be kept. */
@@ -182,7 +177,7 @@ export class StoredCounter implements Counter {
   }
 
   saved(): void {
-    this.inFile = { granted: this.granted, changes: this.changes };
+    this.version = { granted: this.granted, changes: this.changes };
     this.changed = false;
     this.prunedNow = false;
     this.unsaved.clear();

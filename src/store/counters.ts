@@ -183,6 +183,7 @@ export class Counters {
   flush(now: number): boolean {
     for (const counter of this.used.values())
       if (!(counter.changed ? this.written(counter) : this.isCurrent(counter))) {
+        // One for this transaction done again, which will find all as it is.
         this.doubts = QUIET + 1;
         return false;
       }

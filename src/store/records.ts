@@ -51,7 +51,6 @@ export class Records {
    */
   add(rows: readonly RecordRow[], settled: readonly Settled[]): number | undefined {
     if (rows.length === 0 && settled.length === 0) return undefined;
-    if (isOfOneSession(rows)) return this.write(rows, settled);
     const [first = [], ...more] = bySession(rows);
     const id = this.write(first, settled);
     for (const group of more) this.write(group, []);
@@ -94,12 +93,9 @@ export class Records {
   }
 }
 
-// Nearly always: rules that change begin a new one.
-function isOfOneSession(rows: readonly RecordRow[]): boolean {
-  return rows.every(({ facts }) => facts === rows[0]?.facts);
-}
-
-function bySession(rows: readonly RecordRow[]): RecordRow[][] {
+function bySession(rows: readonly RecordRow[]): (readonly RecordRow[])[] {
+  // Nearly always: rules that change begin a new one.
+  if (rows.every(({ facts }) => facts === rows[0]?.facts)) return [rows];
   const groups: RecordRow[][] = [];
   let group: RecordRow[] = [];
   for (const row of rows) {

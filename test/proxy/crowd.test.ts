@@ -3,17 +3,26 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Crowd } from '../../src/proxy/crowd.ts';
 
 function crowd() {
-  const inFlight = { count: 0 };
+  const session = { inFlight: 0 };
   const done: string[] = [];
   const input = {
     hold: (reason: string) => done.push(`hold ${reason}`),
     release: (reason: string) => done.push(`release ${reason}`),
   };
-  const subject = new Crowd(
-    () => inFlight.count,
-    () => input,
-  );
-  return { subject, inFlight, done };
+  const subject = new Crowd(session, input);
+  return {
+    done,
+    /** The client has sent something, and so many are in flight. */
+    grown(inFlight: number) {
+      session.inFlight = inFlight;
+      subject.grown();
+    },
+    /** The server has said something, and so many are left. */
+    shrunk(inFlight: number) {
+      session.inFlight = inFlight;
+      subject.shrunk();
+    },
+  };
 }
 
 describe('a client', () => {
@@ -21,63 +30,51 @@ describe('a client', () => {
   afterEach(() => void vi.useRealTimers());
 
   it('that waits for its answers is read as it sends', () => {
-    const { subject, inFlight, done } = crowd();
-    for (inFlight.count = 1; inFlight.count <= 4000; inFlight.count += 100) {
-      subject.grown();
-      subject.shrunk();
+    const { grown, shrunk, done } = crowd();
+    for (let count = 1; count <= 4000; count += 100) {
+      grown(count);
+      shrunk(count);
     }
     vi.advanceTimersByTime(1000);
     expect(done).toEqual([]);
   });
 
   it('that sends ahead is held, once, until half is answered', () => {
-    const { subject, inFlight, done } = crowd();
-    inFlight.count = 4001;
-    subject.grown();
-    inFlight.count = 4400;
-    subject.grown();
-    inFlight.count = 2001;
-    subject.shrunk();
+    const { grown, shrunk, done } = crowd();
+    grown(4001);
+    grown(4400);
+    shrunk(2001);
     expect(done).toEqual(['hold flight']);
-    inFlight.count = 2000;
-    subject.shrunk();
-    subject.shrunk();
+    shrunk(2000);
+    shrunk(2000);
     vi.advanceTimersByTime(1000);
     expect(done).toEqual(['hold flight', 'release flight']);
   });
 
   it('that is not answered goes on after a moment, and is held again by thousands more', () => {
-    const { subject, inFlight, done } = crowd();
-    inFlight.count = 9000;
-    subject.grown();
+    const { grown, shrunk, done } = crowd();
+    grown(9000);
     vi.advanceTimersByTime(19);
     expect(done).toEqual(['hold flight']);
     vi.advanceTimersByTime(1);
     expect(done).toEqual(['hold flight', 'release flight']);
     // One call behind the others that is answered, and another, and another.
     for (let i = 0; i < 100; i++) {
-      inFlight.count = 9001;
-      subject.grown();
-      inFlight.count = 9000;
-      subject.shrunk();
+      grown(9001);
+      shrunk(9000);
     }
-    inFlight.count = 11_000;
-    subject.grown();
+    grown(11_000);
     expect(done).toHaveLength(2);
-    inFlight.count = 11_001;
-    subject.grown();
+    grown(11_001);
     expect(done).toEqual(['hold flight', 'release flight', 'hold flight']);
   });
 
   it('that has been answered begins anew', () => {
-    const { subject, inFlight, done } = crowd();
-    inFlight.count = 9000;
-    subject.grown();
+    const { grown, shrunk, done } = crowd();
+    grown(9000);
     vi.advanceTimersByTime(20);
-    inFlight.count = 2000;
-    subject.shrunk();
-    inFlight.count = 4001;
-    subject.grown();
+    shrunk(2000);
+    grown(4001);
     expect(done).toEqual(['hold flight', 'release flight', 'hold flight']);
   });
 });
