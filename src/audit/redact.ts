@@ -1,4 +1,5 @@
 // Arguments as the record keeps them: secrets removed, long values cut, the whole bounded.
+import { parseJson } from '../rpc/exact.ts';
 import { shorten } from './record.ts';
 
 const MAX_STRING = 200;
@@ -86,7 +87,7 @@ const MAY_HIDE_SECRET = new RegExp(
 export function redactJson(text: string): string {
   const isHarmless =
     text.length <= MAX_STRING && !text.includes('\\') && !MAY_HIDE_SECRET.test(text.toLowerCase());
-  return isHarmless ? text : redactArguments(JSON.parse(text));
+  return isHarmless ? text : redactArguments(parseJson(text));
 }
 
 /** JSON text of at most `MAX_ARGUMENTS` characters and a note of the cut. */

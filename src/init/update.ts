@@ -5,6 +5,7 @@ import { checkPolicy, type PolicySource } from '../policy/load.ts';
 import { renderLocated } from '../policy/problems.ts';
 import { PARSING, readYaml } from '../policy/read-yaml.ts';
 import type { Category } from '../policy/schema.ts';
+import { parseJson } from '../rpc/exact.ts';
 import { type Additions, additionsTo } from './additions.ts';
 import { type Insertion, insertAll, insertInto, type NewPair } from './insert.ts';
 import { comment } from './render.ts';
@@ -133,7 +134,7 @@ interface Raw {
 }
 
 async function documentIn({ text, format }: PolicySource): Promise<unknown> {
-  return format === 'json' ? JSON.parse(text) : (await readYaml(text)).document;
+  return format === 'json' ? parseJson(text) : (await readYaml(text)).document;
 }
 
 function canonical(value: unknown): string {

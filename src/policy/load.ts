@@ -1,6 +1,7 @@
 // Text of a policy file → a policy, or every problem in it with line and column.
+import { parseJson } from '../rpc/exact.ts';
 import { DUPLICATE } from '../rpc/keys.ts';
-import { scanJson } from '../rpc/scan.ts';
+import { type ScanOptions, STRICT, scanJson } from '../rpc/scan.ts';
 import { type ArgumentRules, NO_RULES, rulePlaces } from './argument-rules.ts';
 import type { PathMeans } from './conditions/compile.ts';
 import { describePath, type Path } from './document-path.ts';
@@ -99,15 +100,18 @@ async function argumentRules(
 // No number that is shorter is changed by being read; what matches need not be a number.
 const MAY_BE_INEXACT = /[\d.]{15}|\d[eE]/;
 
+/** Nobody but policy-wrap reads a policy. */
+const DOCUMENT: ScanOptions = { ...STRICT, misreadKeys: 'pass' };
+
 /** `document` is undefined where the text cannot be read at all. */
 async function readDocument({ text, format }: PolicySource): Promise<ReadDocument> {
   if (format === 'yaml') return checkedKeys(await fromYaml(text));
   const bytes = Buffer.from(`${text}\n`);
-  const fault = scanJson(bytes, 0, bytes.length - 1);
+  const fault = scanJson(bytes, 0, bytes.length - 1, DOCUMENT);
   if (fault === undefined) {
     const isExact = !MAY_BE_INEXACT.test(text);
     const problems = isExact ? [] : (await import('./problems.ts')).inexactNumbers(bytes);
-    return checkedKeys({ document: JSON.parse(text), problems });
+    return checkedKeys({ document: parseJson(text), problems });
   }
   // YAML names every duplicate key of a text that is otherwise JSON.
   if (fault.message === DUPLICATE) return checkedKeys(await fromYaml(text));

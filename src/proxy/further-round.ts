@@ -3,8 +3,9 @@
 // had asked for before is put back, by byte span.
 import type { AskingMeans } from '../approval/means.ts';
 import type { ApprovalRequest } from '../approval/request.ts';
+import { readValue } from '../rpc/exact.ts';
 import { OWN_PREFIX } from '../rpc/keys.ts';
-import { member, readMessage, readString, readValue, type Span } from '../rpc/message.ts';
+import { member, readMessage, readString, type Span } from '../rpc/message.ts';
 import { cutsFor, membersOf, without } from '../rpc/walk.ts';
 import type { Line } from './action.ts';
 import type { Request } from './request.ts';

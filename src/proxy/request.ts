@@ -1,7 +1,7 @@
 // What a client's request asks for, in the policy's terms: tools, resources and prompts by name.
 import type { Arguments, Call } from '../policy/call.ts';
 import { LONGEST_NAME } from '../policy/subject.ts';
-import { readExactUpTo } from '../rpc/exact.ts';
+import { readExactUpTo, readValue } from '../rpc/exact.ts';
 import { folded } from '../rpc/fold.ts';
 import {
   ErrorCode,
@@ -10,7 +10,6 @@ import {
   type Message,
   member,
   readString,
-  readValue,
   stringMember,
 } from '../rpc/message.ts';
 import { type Member, scanJson } from '../rpc/scan.ts';

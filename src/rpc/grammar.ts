@@ -10,7 +10,7 @@ import {
   mayBeOwn,
   noteKey,
   openObject,
-  refuseSerdeKey,
+  refuseMisreadKey,
 } from './keys.ts';
 import { refuse } from './refusal.ts';
 import { beginStrings, key, keyString, string } from './strings.ts';
@@ -19,8 +19,8 @@ export interface ScanOptions {
   /** Depth down to which duplicate keys are refused; 1 is the message itself. */
   readonly duplicateDepth: number;
   readonly loneSurrogates: 'refuse' | 'pass';
-  /** Keys by which serde_json makes something else of an object; see keys.ts. */
-  readonly serdeKeys: 'refuse' | 'pass';
+  /** Keys that a reader takes for others, or that make something else of an object; see keys.ts. */
+  readonly misreadKeys: 'refuse' | 'pass';
 }
 
 export const MAX_DEPTH = 128;
@@ -36,7 +36,7 @@ let ownKeys = false;
 let options: ScanOptions = {
   duplicateDepth: MAX_DEPTH,
   loneSurrogates: 'refuse',
-  serdeKeys: 'refuse',
+  misreadKeys: 'refuse',
 };
 
 /** Sets the bytes that the functions below read: up to `end`, where an LF must stand. */
@@ -138,7 +138,7 @@ export function object(at: number, depth: number, visitor?: Visitor): number {
     i = keyString(i + 1);
     if (mayBeOwn(key)) ownKeys = true;
     const name = visitor === undefined ? '' : keyName(key);
-    if (options.serdeKeys === 'refuse') refuseSerdeKey(key);
+    if (options.misreadKeys === 'refuse') refuseMisreadKey(key);
     if (depth <= options.duplicateDepth) seen = noteKey(base, seen, key);
     i = space(i);
     if (bytes[i] !== 0x3a) refuse('expected `:`', i);

@@ -1,5 +1,6 @@
-// Keys that parsers read differently: of two alike some take the first and some the last, and in
-// Rust there are keys that are none. An object with such keys is refused.
+// Keys that parsers read differently: of two alike some take the first and some the last, in Rust there
+// are keys that are none, and V8 may take one with an escape for another. An object with such keys is
+// refused.
 //
 // The keys of all open objects lie on one stack with a hash each. An object that outgrows a linear
 // search, or has a key with an escape, goes on with a set of decoded keys.
@@ -11,9 +12,15 @@ export const SEED = (Math.random() * 0x7fffffff) | 0;
 
 // Of an object with such a key and no other, serde_json makes a number or whatever its text says,
 // where a program has switched on the features `arbitrary_precision` or `raw_value`.
-const SERDE = '$serde_json::private::';
-const DOLLAR = 0x24;
+const SERDE = Buffer.from('$serde_json::private::');
 const BACKSLASH = 0x5c;
+
+// V8 of Node 24 and 26 takes a key with an escape for the first characters of its own spelling, where
+// JSON.parse has seen an object with such a key before: `"\u0064ry_run"` for the seven of `\u0064r`, if a
+// call had an argument of that name. https://github.com/nodejs/node/issues/63785
+// Let pass are escapes that writers of JSON make: of what has to be escaped, of these characters, which
+// mean something in web pages, and of all beyond ASCII. Hardly any name of an argument has one.
+const ESCAPED_BY_SOME = new Set(Buffer.from('"\\/<>&\'+=`'));
 
 let bytes: Buffer = Buffer.alloc(1);
 let starts = new Int32Array(256);
@@ -57,12 +64,21 @@ export function mayBeOwn({ start, end, escaped }: Key): boolean {
   );
 }
 
-/** Refuses a key that serde_json reads as a command. */
-export function refuseSerdeKey({ start, end, escaped }: Key): void {
-  const first = bytes[start];
-  if (first !== DOLLAR && first !== BACKSLASH) return;
-  if (keyText(bytes, start, end, escaped).startsWith(SERDE))
+/** Refuses a key that some reader takes for another one, or for a command. */
+export function refuseMisreadKey({ start, end, escaped }: Key): void {
+  if (escaped) refuseNeedlessEscape(start, end);
+  if (bytes[start] === SERDE[0] && isAt(SERDE, start, Math.min(end, start + SERDE.length)))
     refuse('key that is private to serde_json', start);
+}
+
+function refuseNeedlessEscape(start: number, end: number): void {
+  for (let i = start; i < end; i++) {
+    if (bytes[i] !== BACKSLASH) continue;
+    const isHex = bytes[++i] === 0x75;
+    const unit = isHex ? Number.parseInt(bytes.toString('latin1', i + 1, i + 5), 16) : 0;
+    if (unit >= 0x20 && unit < 0x7f && !ESCAPED_BY_SOME.has(unit))
+      refuse('needless escape in a key', i - 1);
+  }
 }
 
 /**

@@ -171,11 +171,6 @@ export function stringMember(
   return found && readString(buffer, found.start, found.end);
 }
 
-/** The JSON value of a span that the scanner has accepted. */
-export function readValue(buffer: Buffer, { start, end }: Span): unknown {
-  return JSON.parse(buffer.toString('utf8', start, end));
-}
-
 /** One line: an error reply; without an id where none could be read or it would settle another call. */
 export function errorReply(
   id: Id | undefined,

@@ -2,7 +2,7 @@
 //
 // INVARIANT: what it accepts, every conforming parser reads to the same value. Hence no duplicate
 // keys (parsers differ in which one wins), no lone surrogates (some refuse, some replace them) and
-// none of the keys by which serde_json makes a number or another value of an object.
+// none of the keys that serde_json or V8 take for something else (keys.ts).
 //
 // The caller has checked that the bytes are valid UTF-8 and that a line feed follows the last one.
 import { folded } from './fold.ts';
@@ -63,13 +63,13 @@ export const NO_OBJECT = 'expected a JSON object';
 export const STRICT: ScanOptions = {
   duplicateDepth: MAX_DEPTH,
   loneSurrogates: 'refuse',
-  serdeKeys: 'refuse',
+  misreadKeys: 'refuse',
 };
 /** For what comes from the server: what real servers write is let through. */
 export const TOLERANT: ScanOptions = {
   duplicateDepth: 1,
   loneSurrogates: 'pass',
-  serdeKeys: 'pass',
+  misreadKeys: 'pass',
 };
 
 /** Whether bytes [start, end) are one JSON value; undefined where they are. `buffer[end]` must be LF. */

@@ -1,5 +1,7 @@
 // What may leave policy-wrap: promises about each single line on its way to the server or the client.
+
 import { isUtf8 } from 'node:buffer';
+import { parsed } from '../support/parsed.ts';
 import { expectThat } from './finding.ts';
 import { door, type Rules } from './policies.ts';
 import { accepted } from './reading.ts';
@@ -106,7 +108,7 @@ export function checkDelivered(bytes: Buffer): { text: string; value: Record<str
   const text = checkLine(bytes);
   const isJson = accepted(text, 'server') !== undefined;
   expectThat(isJson, 'what goes to the client is JSON', () => text);
-  return { text, value: JSON.parse(text) as Record<string, unknown> };
+  return { text, value: parsed(text) as Record<string, unknown> };
 }
 
 /** What some client could take as asked of it: by the message itself, its inputs or its error. */

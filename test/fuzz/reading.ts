@@ -1,6 +1,7 @@
 // What a line is, by a reading that shares no code with the product: JSON.parse, a survey of the text,
 // and a tree that forgets no member.
 import { isUtf8 } from 'node:buffer';
+import { parsed } from '../support/parsed.ts';
 import { looseKey, type Survey, surveyOf, type Tree } from './tree.ts';
 
 export type Reading =
@@ -29,10 +30,10 @@ function survey(text: string): Survey | undefined {
 export function accepted(text: string, from: 'client' | 'server'): Tree | undefined {
   const found = survey(text);
   if (found === undefined) return undefined;
-  const { tree, mostKeys, duplicatesAt, hasLoneSurrogate, hasSerdeKey } = found;
+  const { tree, mostKeys, duplicatesAt, hasLoneSurrogate, hasMisreadKey } = found;
   const isFine =
     from === 'client'
-      ? mostKeys <= KEYS && duplicatesAt.length === 0 && !hasLoneSurrogate && !hasSerdeKey
+      ? mostKeys <= KEYS && duplicatesAt.length === 0 && !hasLoneSurrogate && !hasMisreadKey
       : !duplicatesAt.includes(1);
   return isFine ? tree : undefined;
 }
@@ -44,7 +45,7 @@ export function readingOf(line: Buffer, from: 'client' | 'server'): Reading {
   const bad = { kind: 'bad', isBatch: /^[ \t\r]*\[/.test(text) } as const;
   const tree = isUtf8(line) ? accepted(text, from) : undefined;
   if (tree?.kind !== 'object') return bad;
-  const value = JSON.parse(text) as Record<string, unknown>;
+  const value = parsed(text) as Record<string, unknown>;
   const has = (key: string) => Object.hasOwn(value, key);
   const strict = from === 'client';
   if (strict && (value.jsonrpc !== '2.0' || !Object.keys(value).every(key => TOP.includes(key))))

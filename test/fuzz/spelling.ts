@@ -42,14 +42,17 @@ export class Spelling {
   }
 
   /** A string in quotes, some of its characters as escapes. */
-  string(text: string): string {
+  string(text: string, mayBeHex = (_: string) => true): string {
     const escapes = this.chance.percent(20);
-    return `"${[...text].map(c => (escapes && this.chance.percent(30) ? hex(c) : plain(c))).join('')}"`;
+    const isHex = (c: string) => escapes && this.chance.percent(30) && mayBeHex(c);
+    return `"${[...text].map(c => (isHex(c) ? hex(c) : plain(c))).join('')}"`;
   }
 
   /** A key, sometimes one that only looks like it. */
   key(name: string): string {
-    return this.string(this.chance.percent(2) ? this.lookAlike(name) : name);
+    const spelled = this.chance.percent(2) ? this.lookAlike(name) : name;
+    // Few escapes that no writer makes: such a line is refused, and nothing else is found by it.
+    return this.string(spelled, c => !/[\w -]/.test(c) || this.chance.percent(3));
   }
 
   private lookAlike(name: string): string {

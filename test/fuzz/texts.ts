@@ -5,6 +5,7 @@ import { isNeutral, neutralise } from '../../src/rpc/neutral.ts';
 import { salvage } from '../../src/rpc/salvage.ts';
 import { emptySpans, STRICT, scanJson, scanMessage, TOLERANT } from '../../src/rpc/scan.ts';
 import { elementsOf, membersOf, skipSpace } from '../../src/rpc/walk.ts';
+import { parsed } from '../support/parsed.ts';
 import { expectThat } from './finding.ts';
 import { accepted, expectedBytes, keyOf, readingOf } from './reading.ts';
 import { surveyOf, type Tree } from './tree.ts';
@@ -41,7 +42,7 @@ export function checkText(line: Buffer): void {
   expectThat(copy === `${expectedBytes(line)}\n`, 'breaks are made harmless', shown);
   const isSame = copy === `${text}\n`;
   expectThat(isNeutral(buffer, start, end) === isSame, 'breaks are seen', shown);
-  const isEqual = isSame || isDeepStrictEqual(JSON.parse(copy), JSON.parse(text));
+  const isEqual = isSame || isDeepStrictEqual(parsed(copy), parsed(text));
   expectThat(isEqual, 'a line without breaks has the same value', shown);
   const reading = readingOf(line, 'server');
   if (found !== undefined && 'id' in reading)

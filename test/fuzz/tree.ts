@@ -17,11 +17,13 @@ export interface Survey {
   /** How deep each object stands that has a key twice; the outermost value is 1. */
   readonly duplicatesAt: readonly number[];
   readonly hasLoneSurrogate: boolean;
-  /** True where some key makes serde_json, of Rust, read another value. */
-  readonly hasSerdeKey: boolean;
+  /** True where some key makes serde_json, of Rust, read another value, or V8 another key. */
+  readonly hasMisreadKey: boolean;
 }
 
 const MAX_DEPTH = 128;
+/** A character of ASCII as four digits that nobody writes so. */
+const NEEDLESS = /(?<!\\)(?:\\\\)*\\u00(?!2[2b67f]|3[cde]|5c|60|7f)[2-7][\da-f]/i;
 
 /** Undefined for what JSON.parse refuses. */
 export function surveyOf(text: string): Survey | undefined {
@@ -39,7 +41,7 @@ class Reader {
   private mostKeys = 0;
   private readonly duplicatesAt: number[] = [];
   private hasLoneSurrogate = false;
-  private hasSerdeKey = false;
+  private hasMisreadKey = false;
 
   constructor(text: string) {
     this.tokens = text.match(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/gu) ?? [];
@@ -47,8 +49,8 @@ class Reader {
 
   survey(): Survey {
     const tree = isDeep(this.tokens) ? undefined : this.value(1);
-    const { mostKeys, duplicatesAt, hasLoneSurrogate, hasSerdeKey } = this;
-    return { tree, mostKeys, duplicatesAt, hasLoneSurrogate, hasSerdeKey };
+    const { mostKeys, duplicatesAt, hasLoneSurrogate, hasMisreadKey } = this;
+    return { tree, mostKeys, duplicatesAt, hasLoneSurrogate, hasMisreadKey };
   }
 
   private value(depth: number): Tree {
@@ -61,8 +63,10 @@ class Reader {
       if (this.tokens[this.at] === ',') this.at++;
       if (raw === '[') items.push(this.value(depth + 1));
       else {
-        const key = this.decoded(this.tokens[this.at] ?? '""');
-        if (key.startsWith('$serde_json::private::')) this.hasSerdeKey = true;
+        const written = this.tokens[this.at] ?? '""';
+        const key = this.decoded(written);
+        if (key.startsWith('$serde_json::private::') || NEEDLESS.test(written))
+          this.hasMisreadKey = true;
         this.at += 2;
         members.push([key, this.value(depth + 1)]);
       }

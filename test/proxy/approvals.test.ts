@@ -458,7 +458,7 @@ describe('a yes for a while', () => {
     expect(client(call(2, 'drop', { n: 1, table: 'users' }))[0]?.[0]).toBe('→');
     expect(store.rows.at(-1)?.verdict).toMatchObject({ effect: 'allow', approval: 'R1' });
     const spelled =
-      '{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"arguments":{"t\\u0061ble":"users","n":1},"name":"drop"}}';
+      '{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"arguments":{"table":"us\\u0065rs","n":1},"name":"drop"}}';
     expect(client(spelled)[0]?.[0]).toBe('→');
   });
 

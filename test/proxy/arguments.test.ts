@@ -36,7 +36,6 @@ describe('what the arguments are', () => {
     ['{"n":[1]}', '←', '←'],
     ['{"N":1}', '←', '←'],
     ['{"n":1,"N":501}', '←', '←'],
-    ['{"\\u006e":501}', '←', '→'],
     ['{}', '→', '←'],
     ['[]', '←', '←'],
     ['[{"n":501}]', '←', '←'],
@@ -55,8 +54,8 @@ describe('what the arguments are', () => {
     expect(client(sent)).toEqual([['→', JSON.parse(sent)]]);
   });
 
-  it.each(['{"n":1,"n":501}', '{"n":501,"\\u006e":1}', '{"o":{"a":1,"a":1}}'])(
-    'the same key twice is refused before any rule looks: %s',
+  it.each(['{"n":1,"n":501}', '{"n":1,"\\u006e":501}', '{"o":{"a":1,"a":1}}', '{"\\u006e":1}'])(
+    'what servers read differently is refused before any rule looks: %s',
     async args => {
       const { client } = await conversation([denyIf(over)]);
       expect(client(raw(args))[0]?.[1].error.code).toBe(-32700);

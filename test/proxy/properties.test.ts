@@ -9,6 +9,7 @@ import { tried } from '../fuzz/fuzz.ts';
 import { type Loaded, loadRules, RULES } from '../fuzz/policies.ts';
 import { expectedBytes } from '../fuzz/reading.ts';
 import { jsonText, objectText, parses } from '../rpc/json-text.ts';
+import { parsed } from '../support/parsed.ts';
 
 let rules: readonly Loaded[] = [];
 beforeAll(async () => {
@@ -78,7 +79,7 @@ test('a call passes with any arguments, and they arrive as they were sent', () =
       const sent = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","arguments":${text}}}`;
       const [arrived = ''] = forwarded(sent);
       expect(arrived).toBe(`${expectedBytes(Buffer.from(sent))}\n`);
-      expect(JSON.parse(arrived)).toEqual(JSON.parse(sent));
+      expect(parsed(arrived)).toEqual(parsed(sent));
     }),
     { numRuns: 1000 },
   );
@@ -102,7 +103,7 @@ test('a value in which a character was changed passes only where it still is JSO
       if (arrived === undefined) return;
       passed++;
       expect(parses(sent)).toBe(true);
-      expect(JSON.parse(arrived)).toEqual(JSON.parse(sent));
+      expect(parsed(arrived)).toEqual(parsed(sent));
     }),
     { numRuns: 1000 },
   );

@@ -50,7 +50,7 @@ describe('a further round', () => {
     const { client } = await asked(1, asks(1, 's'));
     expect(
       client(
-        `{"id":2,"params":{"requestState":"\\u0073","arguments":{"sizes":[1 ,2],"r\\u0065gion":"eu"},"inputResponses":{},"name":"deploy"},"method":"tools/call","jsonrpc":"2.0"}`,
+        `{"id":2,"params":{"requestState":"\\u0073","arguments":{"sizes":[1 ,2],"region":"\\u0065u"},"inputResponses":{},"name":"deploy"},"method":"tools/call","jsonrpc":"2.0"}`,
       )[0]?.[0],
     ).toBe('→');
   });

@@ -377,15 +377,15 @@ describe('a failure of policy-wrap itself', () => {
     };
     const { client, server } = await conversation([allow], 'enforce', { now });
     const failed = { code: -32603, message: 'denied because policy-wrap failed: a bug' };
-    const pings = [1, 2, 3].map(id => ({ jsonrpc: '2.0', id, method: 'ping' }));
-    const spelt = '{"jsonrpc":"2.0","i\\u0064":2,"method":"ping"}';
+    const pings = [1, '2', 3].map(id => ({ jsonrpc: '2.0', id, method: 'ping' }));
+    const spelt = '{"jsonrpc":"2.0","id":"\\u0032","method":"ping"}';
     expect(client(pings[0], spelt, pings[2])).toEqual([
       ['→', pings[0]],
-      ['←', { jsonrpc: '2.0', id: 2, error: failed }],
+      ['←', { jsonrpc: '2.0', id: '2', error: failed }],
       ['→', pings[2]],
     ]);
-    expect(server({ jsonrpc: '2.0', id: 2, result: {} })).toEqual([]);
-    expect(client(request(2, 'ping'))[0]?.[0]).toBe('→');
+    expect(server({ jsonrpc: '2.0', id: '2', result: {} })).toEqual([]);
+    expect(client(request('2', 'ping'))[0]?.[0]).toBe('→');
   });
 
   it('answers the call whose answer it strikes', async () => {

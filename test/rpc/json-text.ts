@@ -40,10 +40,27 @@ const character = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
 );
 
+type Spell = (character: string, spelling: Spelling) => string;
+
+const anyCharacters = fc.array(fc.tuple(character, fc.constantFrom(...SPELLINGS)), {
+  maxLength: 6,
+});
+function quoted(spell: Spell): (characters: [string, Spelling][]) => string {
+  return characters => `"${characters.map(([c, spelling]) => spell(c, spelling)).join('')}"`;
+}
+
 /** A string in quotes. */
-export const stringText: fc.Arbitrary<string> = fc
-  .array(fc.tuple(character, fc.constantFrom(...SPELLINGS)), { maxLength: 6 })
-  .map(parts => `"${parts.map(([c, spelling]) => spelled(c, spelling)).join('')}"`);
+export const stringText: fc.Arbitrary<string> = anyCharacters.map(quoted(spelled));
+
+/** A key in quotes, without an escape that no writer makes: V8 may read another key. */
+export const keyText: fc.Arbitrary<string> = anyCharacters.map(quoted(asWritten));
+
+/** What writers of JSON escape, or some do. */
+const ESCAPED = /^["\\/<>&'+=`]$|[^ -~]/u;
+
+function asWritten(character: string, spelling: Spelling): string {
+  return spelled(character, ESCAPED.test(character) ? spelling : 'raw');
+}
 
 /** A number as JSON spells it. */
 export const numberText = fc.stringMatching(
@@ -112,7 +129,7 @@ export function objectOf(members: fc.Arbitrary<MemberText[]>): fc.Arbitrary<{
 }
 
 function uniqueMembers(values: fc.Arbitrary<string>): fc.Arbitrary<MemberText[]> {
-  return fc.uniqueArray(memberOf(stringText, values), { maxLength: 6, selector: ({ key }) => key });
+  return fc.uniqueArray(memberOf(keyText, values), { maxLength: 6, selector: ({ key }) => key });
 }
 
 const { value } = fc.letrec<{ value: string }>(tie => ({
@@ -129,11 +146,16 @@ export const jsonText: fc.Arbitrary<string> = value;
 export const arrayText: fc.Arbitrary<ListText> = arrayOf(jsonText);
 export const objectText = objectOf(uniqueMembers(jsonText));
 
-/** The same key's text, some of its characters as escapes. */
-export function keyText(key: string): fc.Arbitrary<string> {
+/** A string's text, some of its characters as escapes. */
+export function spellingOf(text: string, spell: Spell = spelled): fc.Arbitrary<string> {
   return fc
-    .array(fc.constantFrom(...SPELLINGS), exactly([...key]))
-    .map(how => `"${[...key].map((c, i) => spelled(c, how[i] ?? 'raw')).join('')}"`);
+    .array(fc.constantFrom(...SPELLINGS), exactly([...text]))
+    .map(how => quoted(spell)([...text].map((c, i) => [c, how[i] ?? 'raw'])));
+}
+
+/** The same for a key, as writers spell it. */
+export function keyTextOf(key: string): fc.Arbitrary<string> {
+  return spellingOf(key, asWritten);
 }
 
 export interface Line {
@@ -159,11 +181,19 @@ export interface Survey {
   /** How deep each object stands that has a key twice. */
   duplicatesAt: number[];
   loneSurrogate: boolean;
+  /** True where some key has an escape that no writer of JSON makes. */
+  needlessEscape: boolean;
 }
 
 /** What a text that JSON.parse has accepted holds, found by another way than the scanner's. */
 export function survey(text: string): Survey {
-  const found: Survey = { depth: 0, mostKeys: 0, duplicatesAt: [], loneSurrogate: false };
+  const found: Survey = {
+    depth: 0,
+    mostKeys: 0,
+    duplicatesAt: [],
+    loneSurrogate: false,
+    needlessEscape: false,
+  };
   const open: (Set<string> | undefined)[] = [];
   const counts: number[] = [];
   const tokens = text.match(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/gu) ?? [];
@@ -179,6 +209,9 @@ export function survey(text: string): Survey {
       const decoded = JSON.parse(token) as string;
       if (/\p{Cs}/u.test(decoded)) found.loneSurrogate = true;
       if (tokens[i + 1] !== ':') continue;
+      const escapes = token.match(/\\(?:u.{4}|.)/gu) ?? [];
+      if (escapes.some(one => !ESCAPED.test(JSON.parse(`"${one}"`) as string)))
+        found.needlessEscape = true;
       const keys = open.at(-1);
       if (keys?.has(decoded)) found.duplicatesAt.push(open.length);
       keys?.add(decoded);

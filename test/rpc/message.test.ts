@@ -1,6 +1,7 @@
 // What a line is in JSON-RPC terms, what is refused and under which code, and the wrapper's replies.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readValue } from '../../src/rpc/exact.ts';
 import {
   errorReply,
   type Malformed,
@@ -9,11 +10,11 @@ import {
   readId,
   readMessage,
   readString,
-  readValue,
   resultReply,
   stringMember,
 } from '../../src/rpc/message.ts';
 import { type ScanOptions, STRICT, TOLERANT } from '../../src/rpc/scan.ts';
+import { parsed } from '../support/parsed.ts';
 import { jsonText, lineOf, parses, stringText } from './json-text.ts';
 
 function read(text: string, how: ScanOptions = STRICT): Message | Malformed {
@@ -120,9 +121,9 @@ test('the params, the result and their members can be read by their spans', () =
       const message = readMessage(line.buffer, line.start, line.end);
       if (message.kind === 'malformed') return expect(message).toBeUndefined();
       const span = message.kind === 'response' ? message.result : message.params;
-      expect(span && readValue(line.buffer, span)).toEqual(JSON.parse(container));
+      expect(span && readValue(line.buffer, span)).toEqual(parsed(container));
       const found = member(message.members, 'a');
-      expect(found && readValue(line.buffer, found)).toEqual(JSON.parse(value));
+      expect(found && readValue(line.buffer, found)).toEqual(parsed(value));
       expect(stringMember(line.buffer, message.members, 'b')).toBe(JSON.parse(text));
       expect(stringMember(line.buffer, message.members, 'c')).toBeUndefined();
       expect(stringMember(line.buffer, message.members, 'd')).toBeUndefined();

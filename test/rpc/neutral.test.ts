@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isNeutral, neutralise } from '../../src/rpc/neutral.ts';
 import { scanJson } from '../../src/rpc/scan.ts';
+import { parsed } from '../support/parsed.ts';
 import { jsonText, lineOf } from './json-text.ts';
 
 const neutralised = (text: string) => {
@@ -50,7 +51,7 @@ test('what goes out is one line for every reader, and the same value', () => {
       expect(line.toString().slice(0, -1)).not.toMatch(/[\r\n\u0085\u2028\u2029]/);
       expect(line.at(-1)).toBe(0x0a);
       expect(scanJson(line, 0, line.length - 1)).toBeUndefined();
-      expect(JSON.parse(line.toString())).toEqual(JSON.parse(text));
+      expect(parsed(line.toString())).toEqual(parsed(text));
       const same = line.toString() === `${text}\n`;
       expect(isNeutral(buffer, start, end)).toBe(same);
       changed += same ? 0 : 1;

@@ -2,7 +2,6 @@
 import {
   bad,
   call,
-  denied,
   error,
   good,
   INVALID,
@@ -55,13 +54,18 @@ const duplicates: readonly Wire[] = [
 ];
 
 const escapes: readonly Wire[] = [
-  good('an escaped key is the key', call('"\\u006eame":"a"')),
-  bad('and what it holds is judged', call('"\\u006eame":"delete_all"'), denied()),
+  // Of V8 from 12.8 on some are read as another key, once JSON.parse has seen that one.
+  bad('an escaped key', call('"\\u006eame":"a"'), refused()),
+  bad('of an argument', tool('a', '{"x":1,"\\u0064ry_run":true}'), refused()),
+  bad('however deep', tool('a', '{"x":[{"y":{"dry\\u005Frun":true}}]}'), refused()),
   bad(
     'escaped keys at the top',
-    `{"json\\u0072pc":"2.0","\\u0069d":1,"m\\u0065thod":"tools/call","p\\u0061rams":{"name":"delete_all"}}`,
-    denied(),
+    `{"json\\u0072pc":"2.0","\\u0069d":1,"m\\u0065thod":"tools/call","p\\u0061rams":{"name":"a"}}`,
+    refused(),
   ),
+  good('a key that has to be escaped', tool('a', '{"\\"\\\\\\n":1,"C:\\\\users":2}')),
+  good('a key as PHP writes it', tool('a', '{"a\\/b":1,"gr\\u00f6\\u00dfe":2}')),
+  good('a key as Go and .NET write it', tool('a', '{"a\\u003cb\\u003e":1,"c\\u002B\\u0022":2}')),
 ];
 
 const topLookAlikes: readonly Wire[] = [
@@ -69,7 +73,7 @@ const topLookAlikes: readonly Wire[] = [
     'Method',
     'METHOD',
     '\uff4dethod',
-    'm\\u0045thod',
+    '\\uff4dethod',
     'method ',
     'method\u0301',
     'method\\u0000',
@@ -90,7 +94,7 @@ const topLookAlikes: readonly Wire[] = [
 );
 
 const lookAlikes: readonly Wire[] = [
-  ...['Name', 'NAME', '\uff4eame', 'n\\u0041me', 'na\\uff4de', 'n\u00aame'].map(key =>
+  ...['Name', 'NAME', '\uff4eame', '\\uff4eame', 'na\\uff4de', 'n\u00aame'].map(key =>
     bad(`${key} beside name`, call(`"name":"a","${key}":"delete_all"`), error(PARAMS)),
   ),
   bad('Name alone', call('"Name":"delete_all"'), error(PARAMS)),

@@ -41,7 +41,7 @@ const tools: readonly Wire[] = [
 const operations: readonly Wire[] = [
   good('an allowed operation', ecs('{"api_operation":"ListClusters"}')),
   bad('another operation', ecs('{"api_operation":"DeleteCluster"}'), denied()),
-  bad('another operation, escaped', ecs('{"api_oper\\u0061tion":"\\u0044eleteCluster"}'), denied()),
+  bad('another operation, escaped', ecs('{"api_operation":"\\u0044eleteCluster"}'), denied()),
   bad('an operation in lower case', ecs('{"api_operation":"listclusters"}'), denied()),
   bad('an operation with a NUL', ecs('{"api_operation":"List\\u0000"}'), denied()),
   bad('no operation', ecs('{}'), denied()),
@@ -93,7 +93,7 @@ const sections: readonly Wire[] = [
   ),
   bad(
     'a denied resource, escaped',
-    request('resources\\/read', '{"\\u0075ri":"a:b"}'),
+    request('resources\\/read', '{"uri":"\\u0061:b"}'),
     error(POLICY),
   ),
   bad('a denied completion', complete('{"type":"ref/resource","uri":"a:b"}'), error(POLICY)),

@@ -1,5 +1,5 @@
 // Lists that are written as JSON inside a string: some servers take them for lists.
-import type { Exact } from '../../rpc/exact.ts';
+import { type Exact, parseJson } from '../../rpc/exact.ts';
 
 const MAX_LENGTH = 256 * 1024;
 
@@ -8,7 +8,7 @@ export function listIn(text: string): readonly Exact[] | 'unclear' | undefined {
   if (!/^\s*\[/.test(text) || !endsAsList(text)) return undefined;
   if (text.length > MAX_LENGTH) return 'unclear';
   try {
-    return JSON.parse(text) as Exact[];
+    return parseJson(text) as Exact[];
   } catch {
     // Lenient readers take more than JSON: `[NaN, "a"]`.
     return /["'\\]/.test(text) ? 'unclear' : undefined;
