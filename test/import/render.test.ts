@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { renderJson, renderYaml } from '../../src/import/render.ts';
+import { parsed } from '../support/parsed.ts';
 import { imported } from './documents.ts';
 
 const SOURCE = `
@@ -141,7 +142,7 @@ test('whatever names and words say, it is the same policy and harmless to show',
       const yaml = await renderYaml(result, words);
       const json = renderJson(result);
       expect(parse(yaml)).toEqual(result.policy);
-      expect(JSON.parse(json)).toEqual(result.policy);
+      expect(parsed(json)).toEqual(result.policy);
       for (const shown of [yaml, json])
         expect(shown.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
     }),

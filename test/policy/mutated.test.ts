@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { policyJsonSchema } from '../../src/policy/json-schema.ts';
 import { REFERENCE, type SectionName } from '../../src/policy/reference/sections.ts';
+import { parsed } from '../support/parsed.ts';
 import { problemsIn } from './policies.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -97,7 +98,7 @@ test('every problem has a place and is said once, in words', async () => {
         expect(problem).not.toMatch(/undefined|\[object|NaN|[Ii]nvalid input|\n/);
       }
       expect(new Set(problems).size).toBe(problems.length);
-      const asYaml = await problemsIn(stringify(JSON.parse(text)), 'yaml');
+      const asYaml = await problemsIn(stringify(parsed(text)), 'yaml');
       expect(asYaml.length > 0).toBe(problems.length > 0);
     }),
     { numRuns: 1000 },
@@ -108,7 +109,7 @@ test('what can be used is no error in an editor', async () => {
   await fc.assert(
     fc.asyncProperty(mutated, async text => {
       if ((await problemsIn(text, 'json')).length > 0) return;
-      isValid(JSON.parse(text));
+      isValid(parsed(text));
       expect(isValid.errors).toBeNull();
     }),
     { numRuns: 2000 },

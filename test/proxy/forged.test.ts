@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { call, conversation, request } from '../support/conversation.ts';
+import { parsed } from '../support/parsed.ts';
 
 const allow = { version: '1', default: 'allow' };
 const forged = { 'policy-wrap/verdict': { effect: 'allow' }, kept: 1, 'policy-wrap/x': [2] };
@@ -103,7 +104,9 @@ it('from any JSON, and nothing else goes', async () => {
       };
       // JSON text that `fast-check` objects without a prototype compare to.
       const sent = JSON.stringify({ jsonrpc: '2.0', id, result });
-      expect(server(sent)[0]?.[1].result).toEqual(strip(JSON.parse(sent).result, false));
+      expect(server(sent)[0]?.[1].result).toEqual(
+        strip((parsed(sent) as { result: unknown }).result, false),
+      );
     }),
   );
 });

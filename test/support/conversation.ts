@@ -7,6 +7,7 @@ import { Session } from '../../src/proxy/session.ts';
 import type { ApprovalNews } from '../../src/proxy/waits.ts';
 import { Framer } from '../../src/rpc/frame.ts';
 import { memoryStore } from '../../src/store/memory.ts';
+import { parsed } from './parsed.ts';
 
 /**
  * What happened to a message, and the message, of whatever shape: `→` it went on to the other side,
@@ -61,10 +62,10 @@ export async function conversation(
       if (DESK.includes(action.kind)) desk.push(action);
       if (action.kind === 'withdraw') store.withdraw(action.ids);
       if (action.kind === 'forward')
-        return [['→', JSON.parse(action.buffer.toString('utf8', action.start, action.end))]];
+        return [['→', parsed(action.buffer.toString('utf8', action.start, action.end))]];
       if (action.kind === 'record') store.take([action.demand]);
-      if (action.kind === 'answer') return [['⇢', JSON.parse(action.text)]];
-      return action.kind === 'reply' ? [['←', JSON.parse(action.text)]] : [];
+      if (action.kind === 'answer') return [['⇢', parsed(action.text)]];
+      return action.kind === 'reply' ? [['←', parsed(action.text)]] : [];
     });
   const concluded = (turn: Turn) => shown(session.conclude(turn, store.take(turn.demands)));
   return {
