@@ -3,6 +3,7 @@ import type { LogEntry } from '../audit/read.ts';
 import { classifyName } from '../policy/classify/name.ts';
 import { OPERATION } from '../policy/classify/schema.ts';
 import { recordedCall } from '../rehearsal/recorded.ts';
+import { parseJson } from '../rpc/exact.ts';
 import type { Door } from './door.ts';
 import type { FoundTool } from './review.ts';
 
@@ -64,7 +65,7 @@ function isTelling(key: string, value: unknown): boolean {
 
 function argumentsIn({ arguments: text }: LogEntry): object {
   try {
-    const value: unknown = JSON.parse(text ?? '{}');
+    const value = parseJson(text ?? '{}');
     return typeof value === 'object' && value !== null ? value : {};
   } catch {
     // Cut at its end.
