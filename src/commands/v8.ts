@@ -12,7 +12,7 @@ const SETTINGS = [
   // By itself V8 optimises a function after 130 KB of its bytecode have run, since Node 22 after 3,000
   // calls of it and more: the first tens of thousands of messages would take the slow way. Of a setting
   // that it does not know V8 speaks on stderr.
-  MAJOR < 22 ? '--interrupt-budget=8000' : '--invocation-count-for-turbofan=500',
+  MAJOR < 22 ? '--interrupt-budget=8000' : '--invocation-count-for-turbofan=1000',
   // From Node 24 on old objects may double before they are looked through, and a busy wrapper takes 10 to
   // 40 MB more, the longer the more.
   ...(MAJOR < 24 ? [] : ['--heap-growing-percent=30']),
