@@ -48,6 +48,9 @@ describe('an answer from elsewhere', () => {
     expect(performance.now() - since).toBeLessThan(5000);
     expect(calls()).toEqual(['other', 'drop']);
     expect(standingsIn(state)).toEqual(['used']);
+    // How a call ended is written a moment later, at the latest at the end.
+    wrapped.child.stdin?.end();
+    await wrapped.ended;
     expect(await logRows(home)).toMatchObject([
       { subject: 'other', effect: 'allow' },
       { subject: 'drop', effect: 'allow', reason: 'approved by a terminal', outcome: 'ok' },
