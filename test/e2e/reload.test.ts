@@ -420,7 +420,8 @@ test('many quick saves: every call is judged by one of them, at last by the last
   let last: boolean[] = [];
   for (let i = 0; i < 1000 && last[2] !== true; i++)
     last = await passes(rules, 'even', 'odd', 'n201');
-  expect(last).toEqual([false, true, true]);
+  // The last one may have come in force between these calls.
+  expect(await passes(rules, 'even', 'odd', 'n201')).toEqual([false, true, true]);
 });
 
 test('in the middle of 1,000 pipelined calls each is judged once, in order, none is lost', async () => {
