@@ -41,9 +41,9 @@ class TooMany extends Error {}
 const MAY_HAVE_ESCAPED_KEY = /\\[\s\S][^"\\]*"\s*:/;
 
 /**
- * What `JSON.parse` is to read, or its SyntaxError: a key with an escape too, of which V8 from 12.8 on
- * may make another one (keys.ts). Where a key stands twice the last one counts. Objects may have no
- * prototype.
+ * What `JSON.parse` is to read, or its SyntaxError: a key with an escape too, of which V8 of Node
+ * 24 and 26 may make another one (keys.ts). Where a key stands twice the last one counts. Objects may
+ * have no prototype.
  */
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
@@ -58,12 +58,7 @@ export function readValue(buffer: Buffer, { start, end }: Span): unknown {
 }
 
 function reader(buffer: Buffer, start: number, most?: number) {
-  const leaves: Leaves<null | boolean | number | string | ExactNumber> = {
-    string: text => text,
-    number: lexeme => (isHeldByDouble(lexeme) ? Number(lexeme) : new ExactNumber(lexeme)),
-    literal: value => value,
-  };
-  return new Reader(buffer, start, leaves, most);
+  return new Reader(buffer, start, EXACT, most);
 }
 
 /**
@@ -126,6 +121,10 @@ const DOUBLES: Leaves<null | boolean | number | string> = {
   string: text => text,
   number: Number,
   literal: value => value,
+};
+const EXACT: Leaves<null | boolean | number | string | ExactNumber> = {
+  ...DOUBLES,
+  number: lexeme => (isHeldByDouble(lexeme) ? Number(lexeme) : new ExactNumber(lexeme)),
 };
 const LITERALS = new Map([
   [0x74, true],

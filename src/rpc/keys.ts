@@ -57,18 +57,17 @@ const OWN_BYTES = Buffer.from(OWN_PREFIX);
 /** True where a key, decoded, may begin with the prefix of our own keys. */
 export function mayBeOwn({ start, end, escaped }: Key): boolean {
   if (escaped) return true;
-  return (
-    bytes[start] === OWN_BYTES[0] &&
-    end - start >= OWN_BYTES.length &&
-    isAt(OWN_BYTES, start, start + OWN_BYTES.length)
-  );
+  return beginsWith(OWN_BYTES, start, end);
+}
+
+function beginsWith(prefix: Uint8Array, start: number, end: number): boolean {
+  return bytes[start] === prefix[0] && isAt(prefix, start, Math.min(end, start + prefix.length));
 }
 
 /** Refuses a key that some reader takes for another one, or for a command. */
 export function refuseMisreadKey({ start, end, escaped }: Key): void {
   if (escaped) refuseNeedlessEscape(start, end);
-  if (bytes[start] === SERDE[0] && isAt(SERDE, start, Math.min(end, start + SERDE.length)))
-    refuse('key that is private to serde_json', start);
+  if (beginsWith(SERDE, start, end)) refuse('key that is private to serde_json', start);
 }
 
 function refuseNeedlessEscape(start: number, end: number): void {

@@ -54,7 +54,7 @@ const duplicates: readonly Wire[] = [
 ];
 
 const escapes: readonly Wire[] = [
-  // Of V8 from 12.8 on some are read as another key, once JSON.parse has seen that one.
+  // By V8 of Node 24 and 26 some are read as another key, once JSON.parse has seen that one.
   bad('an escaped key', call('"\\u006eame":"a"'), refused()),
   bad('of an argument', tool('a', '{"x":1,"\\u0064ry_run":true}'), refused()),
   bad('however deep', tool('a', '{"x":[{"y":{"dry\\u005Frun":true}}]}'), refused()),
